@@ -1,0 +1,38 @@
+# The library is built from layers; an include may only point left:
+#
+#   util < wire < greenlet < http < session < transport < dispatch < adapter < net < server
+#
+# Each layer is an object library of its own, so that a test of one layer links that layer and those to its left, and
+# nothing else.
+
+set(SIO_LAYERS util wire greenlet http session transport dispatch adapter net server)
+
+add_library(sio_common INTERFACE)
+target_compile_features(sio_common INTERFACE cxx_std_20)
+target_compile_definitions(sio_common INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE)
+
+# sio_layer(<name> SOURCES... [LIBRARIES...]): one layer of src/.
+function(sio_layer name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES")
+  add_library(sio_${name} OBJECT ${arg_SOURCES})
+  target_include_directories(sio_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(sio_${name} PUBLIC sio_common Threads::Threads ${arg_LIBRARIES} PRIVATE sio_warnings)
+  set_target_properties(sio_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+endfunction()
+
+# sio_unit_test(<layer> SOURCES...): doctest tests of one layer, linked with it and all layers to its left.
+function(sio_unit_test layer)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES")
+  add_executable(unit_${layer} ${PROJECT_SOURCE_DIR}/tests/unit/main.cpp ${arg_SOURCES})
+  target_include_directories(unit_${layer} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
+  target_compile_definitions(unit_${layer} PRIVATE SIO_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/vectors")
+  foreach(left IN LISTS SIO_LAYERS)
+    target_link_libraries(unit_${layer} PRIVATE sio_${left})
+    if(left STREQUAL layer)
+      break()
+    endif()
+  endforeach()
+  target_link_libraries(unit_${layer} PRIVATE sio_warnings ${arg_LIBRARIES})
+  add_test(NAME unit.${layer} COMMAND unit_${layer})
+  set_tests_properties(unit.${layer} PROPERTIES TIMEOUT 120 LABELS unit)
+endfunction()

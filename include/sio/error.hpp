@@ -1,0 +1,45 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <system_error>
+
+namespace sio {
+
+/// What sio's own calls fail with. Values are stable: new ones go to the end.
+enum class errc {
+    /// A blocking call was made outside a greenlet.
+    not_in_greenlet = 1,
+    /// The socket or namespace is not connected (any more).
+    not_connected,
+    /// The connection under a request or a stream has closed.
+    connection_closed,
+    /// A namespace was used before initialize(), or an Environ without a socket was given to socketio_manage().
+    not_attached,
+    /// A value could not be converted to or from JSON.
+    invalid_value,
+    /// A configured limit would be exceeded.
+    limit_exceeded,
+    /// The client's generation cannot carry this (binary to a 0.9 client).
+    unsupported,
+    /// An address could not be listened on, a certificate not be loaded, ...
+    cannot_start,
+};
+
+const std::error_category& error_category() noexcept;
+inline std::error_code make_error_code(errc code) noexcept { return {static_cast<int>(code), error_category()}; }
+
+/// The exception that sio throws: a code that callers can test, and a text that says what went wrong.
+class Error : public std::system_error {
+public:
+    explicit Error(errc code, const std::string& what) : std::system_error(make_error_code(code), what) {}
+    explicit Error(errc code) : std::system_error(make_error_code(code)) {}
+};
+
+/// Thrown when a time limit given to a blocking call has passed. gevent: `gevent.Timeout`.
+class Timeout;
+
+}  // namespace sio
+
+template <>
+struct std::is_error_code_enum<sio::errc> : std::true_type {};

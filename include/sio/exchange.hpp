@@ -1,0 +1,40 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include <sio/byte_link.hpp>
+#include <sio/http_request.hpp>
+#include <sio/response.hpp>
+
+namespace sio {
+
+/// One HTTP request that waits for its answer, handed to sio by whichever HTTP server read it.
+///
+/// sio's own server implements it, sio/beast.hpp does for Beast, and any other HTTP server can: that is all it takes to
+/// serve Socket.IO under that server's port, TLS and router.
+///
+/// Exactly one of respond() and upgrade() is called, at once or later (a long-polling request waits up to the ping
+/// interval). Destroying an exchange unanswered means that there will be no answer: the connection is to be closed.
+/// Threads: sio makes every call on the thread of the shard that it was given to (SocketIOServer::handle()).
+class Exchange {
+public:
+    virtual ~Exchange() = default;
+
+    /// The request; valid as long as the exchange.
+    virtual HttpRequest& request() noexcept = 0;
+
+    /// Answers the request. The exchange is then spent, and may be destroyed.
+    virtual void respond(Response response) = 0;
+
+    /// Answers with `response` (status 101 and its headers) and hands over the connection behind it, with any bytes that
+    /// arrived after the request. Null when the connection cannot be upgraded; the exchange can then still respond.
+    virtual std::unique_ptr<ByteLink> upgrade(Response response) = 0;
+
+    /// `callback` is called, at most once, when the client goes away before it was answered. Replaces an earlier one.
+    virtual void on_abandoned(std::function<void()> callback) = 0;
+};
+
+using ExchangePtr = std::unique_ptr<Exchange>;
+
+}  // namespace sio
