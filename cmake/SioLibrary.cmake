@@ -1,0 +1,35 @@
+# The library `sio`, alias `sio::sio`: the objects of all layers and the public headers.
+#
+# What a consumer gets with it: the include directory, C++20, Boost.JSON (sio/json.hpp) and Boost's headers
+# (sio/beast.hpp). What it does not get: sio's warnings, and the BOOST_ASIO_* definitions of sio_common. Those select
+# overloads inside sio's own sources; they change neither the layout nor the meaning of anything that both sides use
+# (in Boost 1.81 a spawned coroutine is a Boost.Context fiber with and without BOOST_ASIO_DISABLE_BOOST_COROUTINE), so a
+# host may use asio::spawn as it likes beside sio. Definitions that do change a layout (BOOST_USE_UCONTEXT and the like
+# of the sanitizer builds) have to go to consumers, see SioSanitize.cmake.
+
+add_library(sio)
+add_library(sio::sio ALIAS sio)
+
+foreach(layer IN LISTS SIO_LAYERS)
+  if(TARGET sio_${layer})
+    target_sources(sio PRIVATE $<TARGET_OBJECTS:sio_${layer}>)
+  endif()
+endforeach()
+
+# Found at build time, so that no header can be forgotten.
+file(GLOB_RECURSE sio_public_headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/sio/*.hpp")
+target_sources(sio PUBLIC
+  FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}/include" FILES ${sio_public_headers}
+)
+
+target_compile_features(sio PUBLIC cxx_std_20)
+target_link_libraries(sio
+  PUBLIC Boost::headers Boost::json Threads::Threads
+  PRIVATE Boost::context OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB spdlog::spdlog
+)
+set_target_properties(sio PROPERTIES
+  LINKER_LANGUAGE CXX
+  VERSION ${PROJECT_VERSION}
+  SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
+  VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL}
+)
