@@ -1,0 +1,79 @@
+# Debian packages: which of those needed are missing, and their installation. Source it after ui.sh.
+#
+# A need is the name of a package, or `command=package` for a tool that may as well come from somewhere else: it counts
+# as there when the command is.
+
+needs_build=(
+    g++=g++ cmake=cmake ninja=ninja-build ccache=ccache pkg-config=pkg-config
+    libboost1.81-dev libboost-context1.81-dev libboost-json1.81-dev
+    libssl-dev zlib1g-dev libspdlog-dev libsqlite3-dev
+)
+needs_tests=(
+    doctest-dev python3=python3 openssl=openssl curl=curl
+    clang-format-14=clang-format-14 clang-tidy-14=clang-tidy-14
+)
+needs_fuzz=(clang++-19=clang-19 libclang-rt-19-dev)
+needs_browser=(chromium=chromium)
+# npm and curl check certificates against the system's store.
+needs_network=(ca-certificates)
+
+package_installed() { [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
+
+# Node.js 18 or later with npm, from wherever; Debian's own packages when there is none.
+node_is_there() {
+    command -v npm >/dev/null && [[ $(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0) -ge 18 ]]
+}
+needs_node() { node_is_there || printf '%s\n' nodejs npm; }
+
+# install_missing NEED...: installs what is not there. Never removes a package.
+install_missing() {
+    local need missing=()
+    for need in "$@"; do
+        if [[ $need == *=* ]]; then
+            command -v "${need%%=*}" >/dev/null || missing+=("${need#*=}")
+        else
+            package_installed "$need" || missing+=("$need")
+        fi
+    done
+    [[ ${#missing[@]} -gt 0 ]] || return 0
+
+    local as_root=()
+    if [[ $EUID -ne 0 ]]; then
+        command -v sudo >/dev/null ||
+            die "packages are missing, and installing them takes root or sudo. As root:" \
+                "apt-get update && apt-get install --no-install-recommends ${missing[*]}"
+        as_root=(sudo)
+        [[ -t 2 && -z ${CI:-} ]] || as_root+=(-n)
+        as_root+=(env)
+    else
+        as_root=(env)
+    fi
+    as_root+=(DEBIAN_FRONTEND=noninteractive)
+
+    note "installing with apt-get: ${missing[*]}"
+    retry "${as_root[@]}" apt-get -qq update || die "apt-get update failed; see above."
+
+    # libboost1.81-dev cannot stand beside Debian's default Boost (1.74), which libboost-dev, libboost-all-dev,
+    # libmsgpack-dev and others bring. What the user has installed is not ours to remove.
+    local plan removed
+    plan=$(apt-get -s --no-install-recommends install "${missing[@]}" 2>&1) ||
+        die "apt-get does not find a way to install ${missing[*]}:" "$plan"
+    removed=$(awk '$1 == "Remv" { print $2 }' <<<"$plan" | sort | tr '\n' ' ')
+    [[ -z $removed ]] ||
+        die "installing ${missing[*]} would remove these packages:" "    $removed" \
+            "(Boost 1.81 conflicts with the development files of Debian's default Boost, 1.74.)" \
+            "If you can do without them, remove them yourself and run this script again:" \
+            "    sudo apt-get remove $removed"
+
+    retry "${as_root[@]}" apt-get -y -qq --no-remove --no-install-recommends -o Dpkg::Use-Pty=0 install "${missing[@]}" \
+        >/dev/null || die "apt-get install failed; see above."
+}
+
+# ensure NEED...: install_missing, or, where there is no dpkg, a word about what the build expects.
+ensure() {
+    if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
+        install_missing "$@"
+    else
+        note "this is not a Debian system; the build expects what these packages bring: ${*//*=/}"
+    fi
+}
