@@ -1,0 +1,20 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string>
+
+namespace sio::util {
+
+/// Characters of an id: 6 random bits each, so 120 in all.
+inline constexpr std::size_t secure_id_size = 20;
+
+/// A new unguessable id of letters, digits, `-` and `_`, from the system's random source (getrandom).
+/// Any thread. Ends the process when the system has no randomness, since nothing would be safe then.
+std::string make_secure_id();
+
+/// Fills `bytes` from the system's random source. The same terms.
+void fill_random(std::span<std::byte> bytes) noexcept;
+
+}  // namespace sio::util

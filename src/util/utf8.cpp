@@ -1,0 +1,123 @@
+#include "util/utf8.hpp"
+
+#include <cstring>
+
+namespace sio::util {
+namespace {
+
+constexpr std::uint64_t high_bits = 0x8080808080808080;
+
+// The first byte at or after `from` that is not ASCII, or `end`.
+inline const std::uint8_t* skip_ascii(const std::uint8_t* from, const std::uint8_t* end) noexcept {
+    for (; end - from >= 8; from += 8) {
+        std::uint64_t word;
+        std::memcpy(&word, from, sizeof word);
+        if ((word & high_bits) != 0) break;
+    }
+    while (from != end && *from < 0x80)
+        ++from;
+    return from;
+}
+
+inline bool continuation(std::uint8_t byte) noexcept {
+    return (byte & 0xc0) == 0x80;
+}
+
+// What follows a lead byte (RFC 3629 section 4): how many bytes, and the range of the first of them.
+struct Lead {
+    std::uint8_t needed;
+    std::uint8_t low;
+    std::uint8_t high;
+};
+
+// needed == 0 for a byte that begins no character of several bytes.
+inline Lead lead_of(std::uint8_t byte) noexcept {
+    if (byte < 0xc2) return {0, 0, 0};
+    if (byte < 0xe0) return {1, 0x80, 0xbf};
+    if (byte < 0xf0) {
+        // U+0800 and up; below U+D800 or above U+DFFF.
+        return {2, static_cast<std::uint8_t>(byte == 0xe0 ? 0xa0 : 0x80),
+                static_cast<std::uint8_t>(byte == 0xed ? 0x9f : 0xbf)};
+    }
+    if (byte < 0xf5) {
+        // U+10000 to U+10FFFF.
+        return {3, static_cast<std::uint8_t>(byte == 0xf0 ? 0x90 : 0x80),
+                static_cast<std::uint8_t>(byte == 0xf4 ? 0x8f : 0xbf)};
+    }
+    return {0, 0, 0};
+}
+
+}  // namespace
+
+bool utf8_valid(std::string_view text) noexcept {
+    const auto* at = reinterpret_cast<const std::uint8_t*>(text.data());
+    const auto* const end = at + text.size();
+    while ((at = skip_ascii(at, end)) != end) {
+        // Characters that are not ASCII mostly come in runs.
+        while (at != end && *at >= 0x80) {
+            const Lead lead = lead_of(*at);
+            if (lead.needed == 0 || end - at <= lead.needed) return false;
+            if (at[1] < lead.low || at[1] > lead.high) return false;
+            if (lead.needed >= 2 && !continuation(at[2])) return false;
+            if (lead.needed == 3 && !continuation(at[3])) return false;
+            at += 1 + lead.needed;
+        }
+    }
+    return true;
+}
+
+std::size_t utf16_length(std::string_view text) noexcept {
+    // A character of one to three bytes is one unit, one of four bytes is two: count what does not continue a
+    // character, and the lead bytes of four once more.
+    std::size_t units = 0;
+    for (const char c : text) {
+        const auto byte = static_cast<std::uint8_t>(c);
+        units += static_cast<std::size_t>(!continuation(byte)) + static_cast<std::size_t>(byte >= 0xf0);
+    }
+    return units;
+}
+
+void append_utf8(std::string& out, char32_t code_point) {
+    if (code_point > 0x10ffff || (code_point >= 0xd800 && code_point <= 0xdfff)) code_point = 0xfffd;
+    if (code_point < 0x80) {
+        out += static_cast<char>(code_point);
+        return;
+    }
+    if (code_point < 0x800) {
+        out += static_cast<char>(0xc0 | code_point >> 6);
+    } else {
+        if (code_point < 0x10000) {
+            out += static_cast<char>(0xe0 | code_point >> 12);
+        } else {
+            out += static_cast<char>(0xf0 | code_point >> 18);
+            out += static_cast<char>(0x80 | (code_point >> 12 & 0x3f));
+        }
+        out += static_cast<char>(0x80 | (code_point >> 6 & 0x3f));
+    }
+    out += static_cast<char>(0x80 | (code_point & 0x3f));
+}
+
+bool Utf8Validator::feed(std::string_view piece) noexcept {
+    if (needed_ == failed) return false;
+    const auto* at = reinterpret_cast<const std::uint8_t*>(piece.data());
+    const auto* const end = at + piece.size();
+    while (true) {
+        for (; needed_ > 0 && at != end; ++at, --needed_) {
+            if (*at < low_ || *at > high_) {
+                needed_ = failed;
+                return false;
+            }
+            low_ = 0x80;
+            high_ = 0xbf;
+        }
+        if ((at = skip_ascii(at, end)) == end) return true;
+        const Lead lead = lead_of(*at);
+        ++at;
+        needed_ = lead.needed == 0 ? failed : lead.needed;
+        if (needed_ == failed) return false;
+        low_ = lead.low;
+        high_ = lead.high;
+    }
+}
+
+}  // namespace sio::util

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace sio::util {
+
+/// Whether `text` is UTF-8 (RFC 3629: no surrogates, nothing overlong, nothing above U+10FFFF).
+bool utf8_valid(std::string_view text) noexcept;
+
+/// Characters of UTF-16 (code units) that the valid UTF-8 `text` would have: what JavaScript calls its
+/// length.
+std::size_t utf16_length(std::string_view text) noexcept;
+
+/// Appends `code_point` as UTF-8. A surrogate, or a value above U+10FFFF, gives U+FFFD.
+void append_utf8(std::string& out, char32_t code_point);
+
+/// Checks UTF-8 that arrives in pieces, and fails at the first byte that no continuation could make valid.
+class Utf8Validator {
+public:
+    /// Takes the next piece. False when the text is invalid; it stays so.
+    bool feed(std::string_view piece) noexcept;
+    /// Whether what was fed is valid as a whole: not in the middle of a character.
+    bool complete() const noexcept { return needed_ == 0; }
+
+private:
+    static constexpr std::uint8_t failed = 0xff;
+
+    // Continuation bytes that the current character still needs, and the range of the next one.
+    std::uint8_t needed_ = 0;
+    std::uint8_t low_ = 0x80;
+    std::uint8_t high_ = 0xbf;
+};
+
+}  // namespace sio::util
