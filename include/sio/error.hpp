@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -24,6 +26,10 @@ enum class errc {
     unsupported,
     /// An address could not be listened on, a certificate not be loaded, ...
     cannot_start,
+    /// A time limit has passed. Thrown as Timeout.
+    timeout,
+    /// A greenlet's result was asked for that was killed before it had one.
+    killed,
 };
 
 const std::error_category& error_category() noexcept;
@@ -36,8 +42,22 @@ public:
     explicit Error(errc code) : std::system_error(make_error_code(code)) {}
 };
 
-/// Thrown when a time limit given to a blocking call has passed. gevent: `gevent.Timeout`.
-class Timeout;
+class TimeoutScope;
+
+/// Thrown when a time limit has passed: that of a blocking call which has no other way to say so, or that of a
+/// TimeoutScope (sio/timeout.hpp) round it. gevent: `gevent.Timeout`.
+class Timeout : public Error {
+public:
+    explicit Timeout(const std::string& what) : Error(errc::timeout, what) {}
+    Timeout() : Error(errc::timeout) {}
+
+    /// Limits what the current greenlet does until the returned scope ends; see TimeoutScope.
+    static TimeoutScope after(std::chrono::nanoseconds limit);
+
+private:
+    friend class TimeoutScope;
+    std::uint64_t scope_ = 0;  // which scope threw it; 0: a blocking call did
+};
 
 }  // namespace sio
 
