@@ -14,14 +14,11 @@ inline const std::uint8_t* skip_ascii(const std::uint8_t* from, const std::uint8
         std::memcpy(&word, from, sizeof word);
         if ((word & high_bits) != 0) break;
     }
-    while (from != end && *from < 0x80)
-        ++from;
+    while (from != end && *from < 0x80) ++from;
     return from;
 }
 
-inline bool continuation(std::uint8_t byte) noexcept {
-    return (byte & 0xc0) == 0x80;
-}
+inline bool continuation(std::uint8_t byte) noexcept { return (byte & 0xc0) == 0x80; }
 
 // What follows a lead byte (RFC 3629 section 4): how many bytes, and the range of the first of them.
 struct Lead {
@@ -95,6 +92,21 @@ void append_utf8(std::string& out, char32_t code_point) {
         out += static_cast<char>(0x80 | (code_point >> 6 & 0x3f));
     }
     out += static_cast<char>(0x80 | (code_point & 0x3f));
+}
+
+Utf8Char first_utf8_char(std::string_view text) noexcept {
+    const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+    if (byte(0) < 0x80) return {byte(0), 1};
+    const Lead lead = lead_of(byte(0));
+    const std::size_t size = std::size_t{1} + lead.needed;
+    if (lead.needed == 0 || text.size() < size || byte(1) < lead.low || byte(1) > lead.high) return {0xfffd, 0};
+    // Of the lead byte the bits below its run of ones, of the others six each.
+    char32_t code_point = byte(0) & (0x3fU >> lead.needed);
+    for (std::size_t i = 1; i < size; ++i) {
+        if (!continuation(byte(i))) return {0xfffd, 0};
+        code_point = code_point << 6 | (byte(i) & 0x3fU);
+    }
+    return {code_point, size};
 }
 
 bool Utf8Validator::feed(std::string_view piece) noexcept {

@@ -17,6 +17,15 @@ std::size_t utf16_length(std::string_view text) noexcept;
 /// Appends `code_point` as UTF-8. A surrogate, or a value above U+10FFFF, gives U+FFFD.
 void append_utf8(std::string& out, char32_t code_point);
 
+/// A character at the start of a text.
+struct Utf8Char {
+    char32_t code_point;
+    std::size_t size;  ///< in bytes; 0 when the text does not begin with a whole valid character
+};
+
+/// The first character of `text`, which is not empty. No character: U+FFFD, size 0.
+Utf8Char first_utf8_char(std::string_view text) noexcept;
+
 /// Checks UTF-8 that arrives in pieces, and fails at the first byte that no continuation could make valid.
 class Utf8Validator {
 public:

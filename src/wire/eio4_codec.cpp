@@ -1,0 +1,242 @@
+#include "wire/eio4_codec.hpp"
+
+#include <optional>
+
+#include "util/ascii.hpp"
+#include "util/decimal.hpp"
+#include "wire/json_text.hpp"
+
+namespace sio::wire::eio4 {
+namespace {
+
+// The digits of the types on the wire (Socket.IO 5).
+enum class SocketType : char {
+    connect = '0',
+    disconnect = '1',
+    event = '2',
+    ack = '3',
+    connect_error = '4',
+    binary_event = '5',
+    binary_ack = '6',
+};
+
+// The largest whole number that JavaScript counts to without gaps.
+constexpr std::uint64_t max_id = (std::uint64_t{1} << 53) - 1;
+
+// Digits of a number that an event may be named by: JavaScript prints those as they came.
+constexpr std::size_t max_name_digits = 15;
+
+constexpr bool json_space(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+constexpr std::string_view skip_json_space(std::string_view text) noexcept {
+    while (!text.empty() && json_space(text.front())) text.remove_prefix(1);
+    return text;
+}
+
+constexpr std::string_view trim_json_space(std::string_view text) noexcept {
+    text = skip_json_space(text);
+    while (!text.empty() && json_space(text.back())) text.remove_suffix(1);
+    return text;
+}
+
+constexpr bool enclosed(std::string_view text, char first, char last) noexcept {
+    return text.size() >= 2 && text.front() == first && text.back() == last;
+}
+
+// Takes the digits that `text` begins with.
+std::string_view take_digits(std::string_view& text) noexcept {
+    std::size_t count = 0;
+    while (count < text.size() && util::ascii_digit(text[count])) ++count;
+    const std::string_view digits = text.substr(0, count);
+    text.remove_prefix(count);
+    return digits;
+}
+
+SocketType socket_type(const PacketView& packet) noexcept {
+    const bool binary = !packet.attachments.empty();
+    switch (packet.type) {
+        case PacketType::connect: return SocketType::connect;
+        case PacketType::disconnect: return SocketType::disconnect;
+        case PacketType::ack: return binary ? SocketType::binary_ack : SocketType::ack;
+        case PacketType::connect_error: return SocketType::connect_error;
+        case PacketType::event:
+        case PacketType::message:
+        case PacketType::json: break;
+    }
+    return binary ? SocketType::binary_event : SocketType::event;
+}
+
+void append_event(std::string& out, std::string_view name, std::string_view data) {
+    out += '[';
+    append_json_string(out, name);
+    if (!data.empty()) {
+        out += ',';
+        out += data;
+    }
+    out += ']';
+}
+
+// Takes the namespace and its query, up to and with the comma.
+PacketError take_nsp(std::string_view& text, std::size_t max_bytes, PacketView& packet) noexcept {
+    if (!text.starts_with('/')) return PacketError::none;
+    const std::size_t comma = text.find(',');
+    const std::string_view nsp = text.substr(0, comma);
+    text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
+    const std::size_t mark = nsp.find('?');
+    packet.nsp = nsp.substr(0, mark);
+    if (mark != std::string_view::npos) packet.query = nsp.substr(mark + 1);
+    return packet.nsp.size() > max_bytes ? PacketError::nsp_too_long : PacketError::none;
+}
+
+// Takes the number of attachments and the hyphen behind it.
+PacketError take_attachments(std::string_view& text, std::uint32_t max, std::uint32_t& attachments) noexcept {
+    const std::string_view digits = take_digits(text);
+    if (digits.empty() || !text.starts_with('-')) return PacketError::bad_attachment_count;
+    text.remove_prefix(1);
+    const auto count = util::parse_decimal(digits, max);
+    if (!count) return PacketError::too_many_attachments;
+    attachments = static_cast<std::uint32_t>(*count);
+    return PacketError::none;
+}
+
+PacketError take_id(std::string_view& text, std::optional<std::uint64_t>& id) noexcept {
+    const std::string_view digits = take_digits(text);
+    if (digits.empty()) return PacketError::none;
+    id = util::parse_decimal(digits, max_id);
+    return id ? PacketError::none : PacketError::bad_id;
+}
+
+// The number at the start of `json` as JavaScript would print it, when it is whole and small enough to be printed as
+// it came.
+std::string_view take_number_name(std::string_view& json) noexcept {
+    std::string_view rest = json;
+    const bool negative = rest.starts_with('-');
+    if (negative) rest.remove_prefix(1);
+    const std::string_view digits = take_digits(rest);
+    const bool plain = !digits.empty() && digits.size() <= max_name_digits &&
+                       (digits.front() != '0' || (digits.size() == 1 && !negative));
+    if (!plain) return {};
+    const std::string_view name = json.substr(0, json.size() - rest.size());
+    json = rest;
+    return name;
+}
+
+}  // namespace
+
+void encode(const PacketView& packet, std::string& out) {
+    const SocketType type = socket_type(packet);
+    out += static_cast<char>(type);
+    if (type == SocketType::binary_event || type == SocketType::binary_ack) {
+        util::append_decimal(out, packet.attachments.size());
+        out += '-';
+    }
+    if (packet.nsp != "/" || !packet.query.empty()) {
+        out += packet.nsp;
+        if (!packet.query.empty()) {
+            out += '?';
+            out += packet.query;
+        }
+        out += ',';
+    }
+    if (packet.id) util::append_decimal(out, *packet.id);
+    switch (packet.type) {
+        case PacketType::connect:
+        case PacketType::connect_error: out += packet.data; break;
+        case PacketType::disconnect: break;
+        case PacketType::event: append_event(out, packet.name, packet.data); break;
+        case PacketType::json: append_event(out, "message", packet.data); break;
+        case PacketType::message:
+            out += R"(["message",)";
+            append_json_string(out, packet.data);
+            out += ']';
+            break;
+        case PacketType::ack:
+            out += '[';
+            out += packet.data;
+            out += ']';
+            break;
+    }
+}
+
+Decoded Decoder::decode(std::string_view text) {
+    Decoded result;
+    PacketView& packet = result.packet;
+    if (text.empty()) {
+        result.error = PacketError::empty_packet;
+        return result;
+    }
+    const auto type = static_cast<SocketType>(text.front());
+    text.remove_prefix(1);
+    if (type < SocketType::connect || type > SocketType::binary_ack) {
+        result.error = PacketError::unknown_type;
+        return result;
+    }
+    if (type == SocketType::binary_event || type == SocketType::binary_ack) {
+        result.error = take_attachments(text, limits_.max_attachments, result.attachments);
+    }
+    if (result.error == PacketError::none) result.error = take_nsp(text, limits_.max_nsp_bytes, packet);
+    if (result.error == PacketError::none) result.error = take_id(text, packet.id);
+    if (result.error != PacketError::none) return result;
+
+    const std::string_view json = trim_json_space(text);
+    // White space alone is no JSON, and nothing at all is what some types have.
+    bool good = !json.empty() || text.empty();
+    switch (type) {
+        case SocketType::connect:
+            packet.type = PacketType::connect;
+            packet.data = json;
+            good = good && (json.empty() || enclosed(json, '{', '}'));
+            break;
+        case SocketType::disconnect:
+            packet.type = PacketType::disconnect;
+            good = text.empty();
+            break;
+        case SocketType::connect_error:
+            packet.type = PacketType::connect_error;
+            packet.data = json;
+            good = enclosed(json, '{', '}') || enclosed(json, '"', '"');
+            break;
+        case SocketType::event:
+        case SocketType::binary_event:
+            packet.type = PacketType::event;
+            result.error = decode_event(json, packet);
+            break;
+        case SocketType::ack:
+        case SocketType::binary_ack:
+            packet.type = PacketType::ack;
+            packet.array = json;
+            good = enclosed(json, '[', ']');
+            if (good) packet.data = trim_json_space(json.substr(1, json.size() - 2));
+            if (good && !packet.id) result.error = PacketError::missing_id;
+            break;
+    }
+    if (!good) result.error = PacketError::bad_payload;
+    return result;
+}
+
+// Finds the name and the arguments in the array of an event.
+PacketError Decoder::decode_event(std::string_view json, PacketView& packet) {
+    if (!enclosed(json, '[', ']')) return PacketError::bad_payload;
+    packet.array = json;
+    std::string_view rest = skip_json_space(json.substr(1));
+    if (const auto string = scan_json_string(rest)) {
+        packet.name = string->raw;
+        rest = string->rest;
+        if (string->has_escapes) {
+            name_.clear();
+            if (!append_json_unescaped(name_, string->raw)) return PacketError::bad_event_name;
+            packet.name = name_;
+        }
+        if (is_reserved_event(packet.name)) return PacketError::reserved_event_name;
+    } else {
+        packet.name = take_number_name(rest);
+        if (packet.name.empty()) return PacketError::bad_event_name;
+    }
+    rest = skip_json_space(rest);
+    if (rest == "]") return PacketError::none;
+    if (!rest.starts_with(',') || rest.size() < 2) return PacketError::bad_payload;
+    packet.data = trim_json_space(rest.substr(1, rest.size() - 2));
+    return packet.data.empty() ? PacketError::bad_payload : PacketError::none;
+}
+
+}  // namespace sio::wire::eio4
