@@ -1,0 +1,68 @@
+// A TCP link between client and server that a test can hold up.
+import { once } from "node:events";
+import net from "node:net";
+
+export class Link {
+  #server;
+  #pairs = new Set();
+  #frozen = false;
+
+  /**
+   * @param {number} target the server's port
+   * @param {{ holdUpgradeMs?: number }} options how long the request for a WebSocket is kept back, so that an upgrade
+   *   happens in the middle of what a test does
+   */
+  static async open(target, { holdUpgradeMs = 0 } = {}) {
+    const link = new Link();
+    link.#server = net.createServer((near) => link.#join(near, target, holdUpgradeMs));
+    link.#server.listen(0, "127.0.0.1");
+    await once(link.#server, "listening");
+    return link;
+  }
+
+  get url() { return `http://127.0.0.1:${this.#server.address().port}`; }
+
+  /** From now on nothing passes, in either direction, and nobody is told. */
+  freeze() {
+    this.#frozen = true;
+    for (const [near, far] of this.#pairs) {
+      near.pause();
+      far.pause();
+    }
+  }
+
+  close() {
+    this.#server.close();
+    for (const [near, far] of this.#pairs) {
+      near.destroy();
+      far.destroy();
+    }
+  }
+
+  #join(near, target, holdUpgradeMs) {
+    const far = net.connect(target, "127.0.0.1");
+    const pair = [near, far];
+    this.#pairs.add(pair);
+    const end = () => {
+      this.#pairs.delete(pair);
+      near.destroy();
+      far.destroy();
+    };
+    for (const socket of pair) socket.setNoDelay(true).on("error", end);
+    near.once("data", (head) => {
+      const upgrade = head.toString("latin1").toLowerCase().includes("upgrade: websocket");
+      near.pause();
+      setTimeout(
+        () => {
+          far.write(head);
+          near.pipe(far);
+          far.pipe(near);
+          if (this.#frozen) this.freeze();
+        },
+        upgrade ? holdUpgradeMs : 0,
+      );
+    });
+    near.on("close", end);
+    far.on("close", end);
+  }
+}

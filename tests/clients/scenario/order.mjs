@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { call, collect, pause, settled, transportOf } from "../lib/client.mjs";
+import { Link } from "../lib/link.mjs";
+
+const numbers = (count) => Array.from({ length: count }, (_, i) => i);
+
+export default function order(context) {
+  test("a thousand messages arrive in order, both ways", async () => {
+    const socket = await context.clients.open();
+    const bounced = collect(socket, "bounced", 1000);
+    for (let i = 0; i < 1000; ++i) {
+      socket.emit("tick", i);
+      socket.emit("bounce", i);
+      // Several turns of the loop, so that they do not all leave in one write.
+      if (i % 50 === 49) await pause(1);
+    }
+    assert.deepEqual(await bounced, numbers(1000));
+    assert.deepEqual(await call(socket, "ticks"), [{ count: 1000, inOrder: true }]);
+  });
+
+  test("a thousand messages in one go arrive in order, both ways", async () => {
+    const socket = await context.clients.open();
+    await settled(socket, context.mode);
+    const bounced = collect(socket, "bounced", 1000);
+    for (let i = 0; i < 1000; ++i) socket.emit("bounce", i);
+    assert.deepEqual(await bounced, numbers(1000));
+  });
+
+  if (context.mode === "upgrade") {
+    for (const holdUpgradeMs of [0, 5, 30, 100, 101, 102, 103, 104]) {
+      test(`an upgrade after ${holdUpgradeMs} ms loses, repeats and reorders nothing while both sides send`, async (t) => {
+        await acrossTheUpgrade(context, t, holdUpgradeMs);
+      });
+    }
+  }
+}
+
+/**
+ * The client sends `tick` (counted by the server) and `bounce` (sent back), and another client's messages come in on
+ * top, from before the upgrade until well after it.
+ */
+async function acrossTheUpgrade(context, t, holdUpgradeMs) {
+  const link = await Link.open(context.testbed.matrixPort, { holdUpgradeMs });
+  t.after(() => link.close());
+  const other = await context.clients.open({ mode: "websocket" });
+  const socket = await context.clients.open({ url: link.url });
+  const bounced = [];
+  const heard = [];
+  let upgradedAt;
+  socket.io.engine.on("upgrade", () => (upgradedAt = bounced.length));
+  socket.on("bounced", (i) => bounced.push(i));
+  socket.on("all", (i) => heard.push(i));
+
+  const started = Date.now();
+  let sent = 0;
+  for (let after = 0; after < 40 || sent < 1000; ) {
+    for (let burst = 0; burst < 5; ++burst, ++sent) {
+      socket.emit("tick", sent);
+      socket.emit("bounce", sent);
+      other.emit("to-all", sent);
+    }
+    await pause(1);
+    if (transportOf(socket) === "websocket") ++after;
+    assert.ok(Date.now() - started < 10_000, "the upgrade did not happen");
+  }
+  assert.deepEqual(await call(socket, "ticks"), [{ count: sent, inOrder: true }]);
+  await call(other, "echo", "everything from here has gone out");
+  await call(socket, "echo", "and has come in");
+  assert.deepEqual(bounced, numbers(sent));
+  assert.deepEqual(heard, numbers(sent));
+  if (holdUpgradeMs >= 30) assert.ok(upgradedAt > 0, "nothing came back before the upgrade");
+}
