@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "http/ascii.hpp"
+#include "util/ascii.hpp"
 
 namespace sio {
 namespace {
@@ -12,21 +13,19 @@ void check_field(std::string_view name, std::string_view value) {
     if (!http::is_token(name)) throw std::invalid_argument("not a header field name");
     constexpr std::string_view forbidden("\r\n\0", 3);
     if (value.find_first_of(forbidden) != std::string_view::npos) {
-        throw std::invalid_argument("the value of header field " + std::string(name) +
-                                    " holds CR, LF or NUL");
+        throw std::invalid_argument("the value of header field " + std::string(name) + " holds CR, LF or NUL");
     }
 }
 
 auto named(std::string_view name) {
-    return [name](const Headers::value_type& field) { return http::iequals(field.first, name); };
+    return [name](const Headers::value_type& field) { return util::ascii_iequals(field.first, name); };
 }
 
 }  // namespace
 
 Headers::Headers(std::initializer_list<value_type> fields) {
     fields_.reserve(fields.size());
-    for (const auto& [name, value] : fields)
-        add(name, value);
+    for (const auto& [name, value] : fields) add(name, value);
 }
 
 std::string_view Headers::get(std::string_view name) const noexcept {
@@ -45,7 +44,7 @@ std::size_t Headers::count(std::string_view name) const noexcept {
 std::string Headers::combined(std::string_view name) const {
     std::string list;
     for (const auto& [field_name, value] : fields_) {
-        if (!http::iequals(field_name, name)) continue;
+        if (!util::ascii_iequals(field_name, name)) continue;
         if (!list.empty()) list += ", ";
         list += value;
     }
@@ -72,7 +71,7 @@ void Headers::set(std::string_view name, std::string_view value) {
 
 std::size_t Headers::erase(std::string_view name) {
     return std::erase_if(fields_, [name = std::string(name)](const value_type& field) {
-        return http::iequals(field.first, name);
+        return util::ascii_iequals(field.first, name);
     });
 }
 

@@ -1,0 +1,44 @@
+#include "http/run_app.hpp"
+
+#include <string>
+
+#include <sio/html.hpp>
+#include <sio/log.hpp>
+
+namespace sio::http {
+
+Response error_page(const HttpError& error) {
+    const auto title = std::to_string(error.status()) + ' ' + std::string(reason_phrase(error.status()));
+    std::string page = "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>" + title +
+                       "</title></head>\n<body>\n<h1>" + title + "</h1>\n";
+    if (*error.what() != '\0') page += "<p>" + escape_html(error.what()) + "</p>\n";
+    page += "</body>\n</html>\n";
+    auto response = Response::html(std::move(page), error.status());
+    add_error_headers(response, error);
+    return response;
+}
+
+void add_error_headers(Response& response, const HttpError& error) {
+    for (const auto& [name, value] : error.headers()) {
+        if (!response.headers.contains(name)) response.headers.add(name, value);
+    }
+}
+
+void log_app_exception(const Environ& environ, std::string_view what) {
+    const auto& request = environ.request();
+    log(LogLevel::error, "http",
+        request.method + ' ' + std::string(request.path()) + ": exception in the app: " + std::string(what));
+}
+
+Response run_app(const App& app, Environ& environ) {
+    try {
+        return app(environ);
+    } catch (const HttpError& error) {
+        return error_page(error);
+    } catch (const std::exception& error) {
+        log_app_exception(environ, error.what());
+    }
+    return error_page(HttpError(500));
+}
+
+}  // namespace sio::http
