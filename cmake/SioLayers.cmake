@@ -7,6 +7,8 @@
 
 set(SIO_LAYERS util wire greenlet http session transport dispatch adapter net server)
 
+set(CMAKE_CXX_EXTENSIONS OFF)
+
 add_library(sio_common INTERFACE)
 target_compile_features(sio_common INTERFACE cxx_std_20)
 target_compile_definitions(sio_common INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE)
