@@ -6,8 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include <sio/http_request.hpp>
-
 #include "wire/packet.hpp"
 
 namespace sio::greenlet {
@@ -65,8 +63,6 @@ public:
     virtual wire::Generation generation() const noexcept = 0;
     /// `websocket`, `polling`, ... as it is now.
     virtual std::string_view transport_name() const noexcept = 0;
-    /// The request that opened the session.
-    virtual const HttpRequest& handshake() const noexcept = 0;
     virtual greenlet::Loop& loop() noexcept = 0;
 
     virtual void send(const wire::PacketView& packet, SendFlags flags = {}) = 0;

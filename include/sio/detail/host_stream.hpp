@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <sio/http_request.hpp>
+
+namespace sio {
+class SocketIOServer;
+}
+
+namespace sio::detail {
+
+/// A connection that belongs to another HTTP server, while sio uses it. What the bridges to particular libraries
+/// (sio/beast.hpp) implement; applications do not.
+///
+/// Threads: sio calls from its own thread; the implementation does its work, and calls back, wherever the stream lives.
+/// At most one read (or watch) and one write are under way at a time.
+class HostStream {
+public:
+    virtual ~HostStream() = default;
+
+    /// Writes all of `bytes`.
+    virtual void write(std::string bytes, std::function<void(bool ok)> done) = 0;
+    /// Reads what is there, at least one byte; empty: the stream has ended. The first read gives what the host had read
+    /// beyond the request, if anything.
+    virtual void read(std::function<void(std::string bytes)> done) = 0;
+    /// Calls `gone` if the peer closes the connection before unwatch() or a write.
+    virtual void watch(std::function<void()> gone) = 0;
+    virtual void unwatch() = 0;
+    /// Ends the stream: nothing more comes of what is under way but its callbacks.
+    virtual void close() = 0;
+    /// sio is done with the stream: `keep_alive` says whether the host may read its next request. The last call.
+    virtual void finish(bool keep_alive) = 0;
+};
+
+/// Serves one request of a host; see sio/beast.hpp.
+void serve(SocketIOServer& server, std::shared_ptr<HostStream> stream, HttpRequest request, bool keep_alive);
+
+/// Serves a connection of its own: a connected TCP or Unix socket and the bytes that were read from it.
+void adopt(SocketIOServer& server, int fd, std::string bytes);
+
+}  // namespace sio::detail

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sio {
+
+class Environ;
+
+/// Cross-origin access to the polling transport, and which pages may open a WebSocket.
+///
+/// Off by default: no header is sent, and a WebSocket handshake that carries an `Origin` is accepted only from a page of
+/// the same host and port. Clients outside browsers send no `Origin`; they always pass.
+struct CorsOptions {
+    /// Origins as browsers spell them (`https://example.org`, no path). `*` stands for any.
+    std::vector<std::string> allowed_origins;
+    /// Methods named in the answer to a preflight request.
+    std::vector<std::string> allowed_methods = {"GET", "POST"};
+    /// Header fields named in the answer to a preflight request; empty: those that it asks for.
+    std::vector<std::string> allowed_headers;
+    /// Cookies may be sent: the answer then names the origin itself, never `*`.
+    bool allow_credentials = false;
+    /// How long a browser may remember a preflight answer. Zero: not said.
+    std::chrono::seconds max_age{0};
+
+    bool enabled() const noexcept { return !allowed_origins.empty(); }
+};
+
+/// A cookie that carries the session id, for load balancers that route by it. sio itself never reads it.
+struct CookieOptions {
+    std::string name = "io";
+    std::string path = "/";
+    bool http_only = true;
+    bool secure = false;
+    /// `Lax`, `Strict`, `None`; empty: not said.
+    std::string same_site = "Lax";
+    /// Zero: until the browser closes.
+    std::chrono::seconds max_age{0};
+};
+
+/// Why a handshake is refused; see EngineOptions::allow_request.
+struct Refusal {
+    /// The `message` of the error that the client gets, with code 4 and status 403.
+    std::string message = "Forbidden";
+};
+
+/// Timing, limits and policy of an Engine.IO endpoint. The defaults are the reference server's where it has one.
+struct EngineOptions {
+    /// How often the server pings (Engine.IO 4). At least 1 ms.
+    std::chrono::milliseconds ping_interval{25000};
+    /// How long after a ping the answer may take before the session is closed with `ping timeout`. At least 1 ms.
+    std::chrono::milliseconds ping_timeout{20000};
+    /// How long an upgrade may take from the WebSocket's handshake to its `5` packet; the session then stays as it was.
+    std::chrono::milliseconds upgrade_timeout{10000};
+    /// How long a closing session waits for the poll, or the WebSocket close frame, that lets it end in order.
+    std::chrono::milliseconds close_timeout{10000};
+
+    /// Largest WebSocket message, and largest body of a POST (answered 413), in bytes.
+    std::size_t max_payload_bytes = 1'000'000;
+    /// Packets that one POST may carry. The official clients put everything that waits into one.
+    std::size_t max_payload_packets = 16'384;
+    /// Fragments of one WebSocket message.
+    std::size_t max_fragments = 16'384;
+    /// Bytes that may wait for a client that does not read before it is closed with `slow consumer`.
+    /// A single message may be larger.
+    std::size_t max_queued_bytes = 1024 * 1024;
+    /// Binary attachments of one Socket.IO packet.
+    std::size_t max_attachments = 10;
+    /// Sessions open at once; a handshake beyond is answered 503. Zero: no limit.
+    std::size_t max_sessions = 0;
+
+    /// Transports that clients may use, of `polling` and `websocket`.
+    std::vector<std::string> transports = {"polling", "websocket"};
+    /// Whether a polling session may move to WebSocket.
+    bool allow_upgrades = true;
+
+    CorsOptions cors;
+    std::optional<CookieOptions> cookie;
+
+    /// Asked about each handshake, in a greenlet: it may block. A refusal is answered 403 with code 4; an exception is
+    /// logged and refuses too. Default: everyone may.
+    std::function<std::optional<Refusal>(Environ&)> allow_request;
+};
+
+}  // namespace sio

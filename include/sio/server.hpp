@@ -1,0 +1,136 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <sio/app.hpp>
+#include <sio/engine_options.hpp>
+#include <sio/engine_socket.hpp>
+#include <sio/exchange.hpp>
+#include <sio/http_limits.hpp>
+#include <sio/socket_options.hpp>
+
+namespace sio {
+
+class Namespaces;
+class Socket;
+
+/// Where to listen. `{"0.0.0.0", 5000}`, `{"::1", 0}`, `{"localhost", 5000}`, `{"unix:/run/app.sock"}`.
+struct Address {
+    /// A numeric address, a name that is resolved at the start (all of its addresses), or `unix:` and a path. Empty: every
+    /// address, IPv4 and IPv6.
+    std::string host = "127.0.0.1";
+    /// 0: one that is free; SocketIOServer::port() tells which. No meaning for a Unix socket.
+    std::uint16_t port = 0;
+};
+
+/// Certificate and private key, both PEM files. Set both to serve https and wss.
+struct TlsOptions {
+    /// The server's certificate, followed by the chain that leads to its root.
+    std::string certificate_file;
+    std::string private_key_file;
+
+    bool enabled() const noexcept { return !certificate_file.empty() || !private_key_file.empty(); }
+};
+
+/// How a SocketIOServer behaves. gevent-socketio: the keyword arguments of its `SocketIOServer`.
+struct ServerOptions {
+    /// First segment of the path under which Socket.IO is spoken; may have slashes inside (`api/socket.io`). gevent: `resource`.
+    std::string resource = "socket.io";
+    /// Heartbeats, limits, CORS, ...: of the connection beneath.
+    EngineOptions engine;
+    /// Limits and time limits of namespaces, rooms, acks: of what runs on it.
+    SocketOptions socket;
+    /// Limits of HTTP requests.
+    HttpLimits http;
+    TlsOptions tls;
+    /// serve_forever() stops in order at SIGTERM and SIGINT.
+    bool handle_signals = true;
+    /// How long stop() waits for answers that are under way and for clients to take their leave.
+    std::chrono::milliseconds stop_timeout{10'000};
+};
+
+/// The server: HTTP requests go to an app, Socket.IO ones to the namespaces that the app binds them to.
+///
+/// ```
+/// sio::SocketIOServer({"0.0.0.0", 5000}, app).serve_forever();
+/// ```
+///
+/// The app is called in a greenlet for each HTTP request, and once for each Socket.IO session, not for each of its
+/// requests: it is to route what comes under `/<resource>/` to socketio_manage().
+///
+/// A server without an address does not listen: an HTTP server that runs already hands it requests; see owns(),
+/// handle() and sio/beast.hpp.
+///
+/// Threads: start(), stop(), serve_forever(), port() and handle() may be called from any thread. Handlers and apps run on
+/// a thread of the server's own, one for all.
+class SocketIOServer {
+public:
+    /// Listens at `address` once started.
+    SocketIOServer(Address address, App app, ServerOptions options = {});
+    /// Does not listen. Sessions are bound to `namespaces`, which must outlive the server, without asking an app.
+    explicit SocketIOServer(Namespaces& namespaces, ServerOptions options = {});
+    /// Stops, if it still runs.
+    ~SocketIOServer();
+    SocketIOServer(const SocketIOServer&) = delete;
+    SocketIOServer& operator=(const SocketIOServer&) = delete;
+
+    /// One more address to listen at, with `tls` or without. Before start() only.
+    void listen(Address address, TlsOptions tls = {});
+
+    /// Speaks Engine.IO alone under `path` (`/engine.io`): `handler` runs in a greenlet for each session, which closes
+    /// when it returns. Before start() only.
+    void engine_io(std::string path, std::function<void(EngineSocket&)> handler, EngineOptions options = {});
+
+    /// Begins to serve and returns. Throws Error(errc::cannot_start) with one line that says what is in the way.
+    void start();
+    /// Stops accepting, closes every session (clients will try to reconnect), lets answers that are under way end, and
+    /// returns when all is done or `timeout` (default: ServerOptions::stop_timeout) has passed. What is left is cut off.
+    /// Must not be called on the server's own threads. Does nothing when the server does not run.
+    void stop(std::optional<std::chrono::milliseconds> timeout = {});
+    /// start(), unless started, and blocks until stop() is called elsewhere or a signal asks for it.
+    void serve_forever();
+
+    /// The port of the first TCP address, as bound. 0 before start().
+    std::uint16_t port() const noexcept;
+    const ServerOptions& config() const noexcept;
+
+    /// Whether a request with this target is the server's: its path lies under the resource or an engine_io() path.
+    bool owns(std::string_view target) const noexcept;
+    /// How large a body a request with this target may have, in bytes.
+    std::size_t max_body_bytes(std::string_view target) const noexcept;
+    /// Takes over a request that another HTTP server has read; owned targets only, others are answered 404.
+    void handle(ExchangePtr exchange);
+    /// Runs `job` on the server's thread, on a later turn. How another thread reaches sockets and namespaces.
+    void post(std::function<void()> job);
+
+    /// Open Socket.IO sessions. Any thread.
+    std::size_t socket_count() const;
+    /// The socket of that session id, or null. On the server's thread only (in handlers and apps, or through post()).
+    std::shared_ptr<Socket> get_socket(std::string_view sessid) const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+/// How serve() runs an app. gevent-socketio: the keyword arguments of `serve`.
+struct ServeOptions {
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 6543;
+    std::string resource = "socket.io";
+    /// Names with commas between: `websocket,polling`. Empty: all.
+    std::string transports;
+};
+
+/// Runs `app` until a signal ends it: SocketIOServer in one call. gevent-socketio: `serve`.
+void serve(App app, ServeOptions options = {});
+
+}  // namespace sio

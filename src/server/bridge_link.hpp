@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <sio/byte_link.hpp>
+#include <sio/detail/host_stream.hpp>
+
+namespace sio::greenlet {
+class Loop;
+}
+
+namespace sio::server {
+
+/// A ByteLink over a stream that lives on another server's thread: bytes are handed to and fro by posts, all that was
+/// written in a turn by one of them.
+class BridgeLink final : public ByteLink {
+public:
+    BridgeLink(greenlet::Loop& loop, std::shared_ptr<detail::HostStream> stream, std::string head);
+    ~BridgeLink() override;
+
+    void set_receiver(ByteReceiver* receiver) override;
+    void write(std::string_view bytes) override;
+    void write(const std::shared_ptr<const std::string>& bytes) override { write(std::string_view(*bytes)); }
+    std::size_t queued_bytes() const noexcept override;
+    void pause_reading() override;
+    void resume_reading() override;
+    void close() override;
+    void abort() override;
+
+private:
+    struct State;
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace sio::server

@@ -1,0 +1,234 @@
+#include "session/engine_session.hpp"
+
+#include "greenlet/loop.hpp"
+#include "wire/engine_handshake.hpp"
+
+namespace sio::session {
+
+namespace {
+
+using util::Clock;
+using wire::eio4::EnginePacket;
+using wire::eio4::EngineType;
+
+// Packets that the session itself sends, encoded.
+constexpr std::string_view close_packet = "1";
+constexpr std::string_view ping_packet = "2";
+constexpr std::string_view probe_pong = "3probe";
+
+/// Whether a polling client is given the chance to fetch what is queued for it before the session goes. Not one that has
+/// shown that it is not there or cannot be talked to.
+bool waits_for_peer(CloseReason reason) {
+    switch (reason) {
+        case CloseReason::ping_timeout:
+        case CloseReason::parse_error:
+        case CloseReason::slow_consumer:
+        case CloseReason::transport_close:
+        case CloseReason::transport_error:
+            return false;
+        default:
+            return true;
+    }
+}
+
+}  // namespace
+
+EngineSession::EngineSession(EngineHost& host, std::string sid)
+    : host_(host),
+      sid_(std::move(sid)),
+      heartbeat_(host.options.ping_interval, host.options.ping_timeout, Clock::now()),
+      heartbeat_timer_([](void* self) { static_cast<EngineSession*>(self)->on_heartbeat_timer(); }, this),
+      upgrade_timer_(
+          [](void* self) {
+              const EngineSessionPtr session(static_cast<EngineSession*>(self));
+              if (session->state_ == State::closing) return session->finish(CloseReason::transport_close);
+              session->act(session->upgrade_.on_failure());
+          },
+          this) {}
+
+EngineSession::~EngineSession() = default;
+
+std::string_view EngineSession::transport_name() const noexcept {
+    return transport_ ? transport_->name() : std::string_view();
+}
+
+void EngineSession::open(TransportPtr transport) {
+    transport_ = std::move(transport);
+    if (transport_->direct()) upgrade_.start_on_websocket();
+    state_ = State::open;
+    host_.sessions.insert(EngineSessionPtr(this));
+
+    static constexpr std::string_view websocket[] = {"websocket"};
+    wire::EngineHandshake handshake;
+    handshake.sid = sid_;
+    if (!transport_->direct() && host_.options.allow_upgrades) handshake.upgrades = websocket;
+    handshake.ping_interval = host_.options.ping_interval;
+    handshake.ping_timeout = host_.options.ping_timeout;
+    handshake.max_payload_bytes = host_.options.max_payload_bytes;
+    std::string packet = "0";
+    wire::append_handshake_json(packet, handshake);
+    send(false, packet);
+
+    heartbeat_ = HeartbeatFsm(host_.options.ping_interval, host_.options.ping_timeout, Clock::now());
+    arm_heartbeat();
+}
+
+void EngineSession::send(bool binary, std::string_view packet) {
+    if (state_ != State::open) return;
+    limit_queue();
+    if (state_ != State::open) return;
+    if (transport_->direct()) return transport_->send(binary, packet);
+    outbox_.push(binary, packet);
+    transport_->fetch();
+}
+
+void EngineSession::send_frames(const std::shared_ptr<const std::string>& frames) {
+    if (state_ != State::open) return;
+    limit_queue();
+    if (state_ == State::open) transport_->send_frames(frames);
+}
+
+std::size_t EngineSession::queued_bytes() const noexcept {
+    return outbox_.bytes() + (transport_ ? transport_->queued_bytes() : 0);
+}
+
+void EngineSession::limit_queue() {
+    if (queued_bytes() <= host_.options.max_queued_bytes) return;
+    finish(CloseReason::slow_consumer);
+}
+
+void EngineSession::pause_reading() {
+    if (++pauses_ == 1 && transport_) transport_->pause_reading();
+}
+
+void EngineSession::resume_reading() {
+    if (pauses_ != 0 && --pauses_ == 0 && transport_) transport_->resume_reading();
+}
+
+void EngineSession::close(CloseReason reason) {
+    if (state_ != State::open) return;
+    if (transport_->direct() || transport_->ready() || !waits_for_peer(reason)) return finish(reason);
+
+    // No poll is waiting: the next one fetches what is queued, and the close packet behind it.
+    const EngineSessionPtr keep(this);
+    outbox_.push(false, close_packet);
+    state_ = State::closing;
+    heartbeat_timer_.cancel();
+    drop_candidate(reason);
+    upgrade_timer_.arm(host_.loop.timers(), host_.options.close_timeout);
+    observer_->on_close(reason);
+}
+
+void EngineSession::finish(CloseReason reason) {
+    if (state_ == State::closed) return;
+    const bool observed = state_ == State::open;
+    state_ = State::closed;
+    heartbeat_timer_.cancel();
+    upgrade_timer_.cancel();
+    drop_candidate(reason);
+    transport_->close(reason);
+    if (observed) observer_->on_close(reason);
+    // Callers up the stack may still be inside this session, its observer or its transport.
+    host_.loop.post([session = host_.sessions.remove(sid_), transport = std::exchange(transport_, nullptr)] {});
+}
+
+void EngineSession::on_packet(Transport& from, const EnginePacket& packet) {
+    if (state_ != State::open) return;
+    if (&from == candidate_.get()) return on_candidate_packet(packet);
+    if (&from != transport_.get()) return;
+    if (packet.binary) return observer_->on_binary(packet.data);
+
+    switch (packet.type) {
+        case EngineType::message:
+            return observer_->on_text(packet.data);
+        case EngineType::pong:
+            heartbeat_.on_pong(Clock::now());
+            return arm_heartbeat();
+        case EngineType::close:
+            return finish(CloseReason::transport_close);
+        case EngineType::upgrade:
+        case EngineType::noop:
+            return;  // a client may say so at any time; it means nothing here
+        case EngineType::open:
+        case EngineType::ping:  // the server's to send in this generation
+            return close(CloseReason::parse_error);
+    }
+}
+
+void EngineSession::on_transport_end(Transport& from, CloseReason reason) {
+    if (&from == candidate_.get()) return act(upgrade_.on_failure());
+    if (&from != transport_.get()) return;
+    finish(reason);
+}
+
+void EngineSession::on_transport_drained(Transport& from) {
+    if (&from == transport_.get() && state_ == State::open) observer_->on_drained();
+}
+
+void EngineSession::on_fetched() {
+    if (state_ == State::closing && outbox_.empty()) return finish(CloseReason::transport_close);
+    if (state_ == State::open) observer_->on_drained();
+}
+
+bool EngineSession::on_candidate(TransportPtr candidate) {
+    if (state_ != State::open) return false;
+    if (upgrade_.on_websocket(host_.options.allow_upgrades) != UpgradeFsm::Action::accept) return false;
+    candidate_ = std::move(candidate);
+    upgrade_timer_.arm(host_.loop.timers(), host_.options.upgrade_timeout);
+    return true;
+}
+
+void EngineSession::on_candidate_packet(const EnginePacket& packet) {
+    if (packet.type == EngineType::ping) return act(upgrade_.on_ping(packet.data));
+    if (packet.type == EngineType::upgrade) return act(upgrade_.on_upgrade());
+    act(upgrade_.on_failure());
+}
+
+void EngineSession::act(UpgradeFsm::Action action) {
+    switch (action) {
+        case UpgradeFsm::Action::answer_probe:
+            candidate_->send(false, probe_pong);
+            return transport_->fetch();
+        case UpgradeFsm::Action::switch_over:
+            return switch_over();
+        case UpgradeFsm::Action::drop_candidate:
+            upgrade_timer_.cancel();
+            return drop_candidate(CloseReason::transport_close);
+        case UpgradeFsm::Action::ignore:
+        case UpgradeFsm::Action::accept:
+        case UpgradeFsm::Action::refuse:
+            return;
+    }
+}
+
+void EngineSession::switch_over() {
+    upgrade_timer_.cancel();
+    const TransportPtr polling = std::exchange(transport_, std::exchange(candidate_, nullptr));
+    polling->leave();
+    for (const auto& entry : outbox_.take()) transport_->send(entry.binary, entry.data);
+    if (pauses_ != 0) transport_->pause_reading();
+}
+
+void EngineSession::drop_candidate(CloseReason reason) {
+    if (const TransportPtr candidate = std::exchange(candidate_, nullptr)) candidate->close(reason);
+}
+
+void EngineSession::arm_heartbeat() {
+    heartbeat_timer_.arm(host_.loop.timers(), heartbeat_.deadline());
+}
+
+void EngineSession::on_heartbeat_timer() {
+    const EngineSessionPtr keep(this);
+    switch (heartbeat_.advance(Clock::now())) {
+        case HeartbeatFsm::Action::send_ping:
+            send(false, ping_packet);
+            break;
+        case HeartbeatFsm::Action::time_out:
+            return finish(CloseReason::ping_timeout);
+        case HeartbeatFsm::Action::none:
+            break;
+    }
+    if (state_ == State::open) arm_heartbeat();
+}
+
+}  // namespace sio::session

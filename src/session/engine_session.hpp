@@ -1,0 +1,139 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+
+#include <sio/engine_options.hpp>
+
+#include "session/channel.hpp"
+#include "session/heartbeat_fsm.hpp"
+#include "session/outbox.hpp"
+#include "session/session_table.hpp"
+#include "session/transport.hpp"
+#include "session/upgrade_fsm.hpp"
+#include "util/timer_wheel.hpp"
+#include "wire/eio4_packet.hpp"
+
+namespace sio::session {
+
+/// What the sessions of one endpoint on one shard have in common.
+struct EngineHost {
+    greenlet::Loop& loop;
+    const EngineOptions& options;
+    SessionTable sessions;
+};
+
+/// Who uses an Engine.IO session: Socket.IO, or an application that speaks Engine.IO alone.
+class EngineObserver {
+public:
+    virtual ~EngineObserver() = default;
+    /// A message, without its packet type. Valid during the call.
+    virtual void on_text(std::string_view message) = 0;
+    virtual void on_binary(std::string_view message) = 0;
+    /// The session has ended. The last call.
+    virtual void on_close(CloseReason reason) = 0;
+    /// The peer has caught up with what was queued for it.
+    virtual void on_drained() {}
+};
+
+/// An Engine.IO 4 session: heartbeat, upgrade, outbox and end, on whatever transport carries it now.
+///
+///      opening --open()--> open --close()--> closing (a poll may still fetch the rest) --> closed
+///                            +--------------- peer gone, time-outs -----------------------^
+///
+/// Everything on its shard. Its destruction is put off to a later turn of the loop, so that no caller up the stack
+/// finds it gone.
+class EngineSession final : public boost::intrusive_ref_counter<EngineSession, boost::thread_unsafe_counter> {
+public:
+    EngineSession(EngineHost& host, std::string sid);
+    ~EngineSession();
+
+    const std::string& sid() const noexcept { return sid_; }
+    EngineHost& host() const noexcept { return host_; }
+    /// The transport in use; null before open() and after the end.
+    Transport* transport() const noexcept { return transport_.get(); }
+    std::string_view transport_name() const noexcept;
+    bool is_open() const noexcept { return state_ == State::open; }
+
+    // For whoever uses the session.
+
+    /// Must be set before open(). The session owns it.
+    void set_observer(std::unique_ptr<EngineObserver> observer) noexcept { observer_ = std::move(observer); }
+    /// Enters the session in the table and greets the client over `transport`. Heartbeats begin.
+    void open(TransportPtr transport);
+    /// Sends a text packet, given with its type (`4hello`). Ignored unless the session is open.
+    void send_text(std::string_view packet) { send(false, packet); }
+    void send_binary(std::string_view bytes) { send(true, bytes); }
+    /// Whether send_frames() may be used: the transport takes ready frames.
+    bool takes_frames() const noexcept { return transport_ && transport_->direct(); }
+    void send_frames(const std::shared_ptr<const std::string>& frames);
+    bool ready() const noexcept { return state_ == State::open && transport_->ready(); }
+    std::size_t queued_bytes() const noexcept;
+    void pause_reading();
+    void resume_reading();
+    bool reading_paused() const noexcept { return pauses_ != 0; }
+    /// Ends the session in order: what is queued still goes out. on_close(reason) is called at once.
+    void close(CloseReason reason);
+
+    // For its transports.
+
+    /// A packet came in over `from`.
+    void on_packet(Transport& from, const wire::eio4::EnginePacket& packet);
+    /// `from` has failed or was closed by the peer.
+    void on_transport_end(Transport& from, CloseReason reason);
+    void on_transport_drained(Transport& from);
+    /// A WebSocket wants to take over; false: refused, the caller closes it.
+    bool on_candidate(TransportPtr candidate);
+    /// Whether `transport` is the one in use or the candidate.
+    bool knows(const Transport& transport) const noexcept {
+        return &transport == transport_.get() || &transport == candidate_.get();
+    }
+    Outbox& outbox() noexcept { return outbox_; }
+    bool hurries_polls() const noexcept { return upgrade_.hurries_polls(); }
+    /// A poll has fetched the outbox.
+    void on_fetched();
+
+private:
+    enum class State : std::uint8_t { opening, open, closing, closed };
+
+    void send(bool binary, std::string_view packet);
+    void limit_queue();
+    void on_candidate_packet(const wire::eio4::EnginePacket& packet);
+    void act(UpgradeFsm::Action action);
+    void switch_over();
+    void drop_candidate(CloseReason reason);
+    void arm_heartbeat();
+    void on_heartbeat_timer();
+    void finish(CloseReason reason);
+
+    EngineHost& host_;
+    std::string sid_;
+    std::unique_ptr<EngineObserver> observer_;
+    TransportPtr transport_;
+    TransportPtr candidate_;
+    Outbox outbox_;
+    HeartbeatFsm heartbeat_;
+    util::Timer heartbeat_timer_;
+    util::Timer upgrade_timer_;  // also: how long a closing session waits for its last poll
+    UpgradeFsm upgrade_;
+    State state_ = State::opening;
+    std::uint16_t pauses_ = 0;
+};
+
+using EngineSessionPtr = boost::intrusive_ptr<EngineSession>;
+
+template <class Fn>
+void SessionTable::for_each(Fn&& fn) const {
+    std::vector<EngineSessionPtr> all;
+    all.reserve(sessions_.size());
+    for (const auto& [sid, session] : sessions_) all.push_back(session);
+    for (const auto& session : all) fn(*session);
+}
+
+}  // namespace sio::session

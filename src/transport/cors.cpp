@@ -1,0 +1,83 @@
+#include "transport/cors.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "util/ascii.hpp"
+
+namespace sio::transport {
+
+namespace {
+
+std::string join(const std::vector<std::string>& items) {
+    std::string text;
+    for (const auto& item : items) {
+        if (!text.empty()) text += ", ";
+        text += item;
+    }
+    return text;
+}
+
+/// `host:port` of an origin or a Host field, without the port that its scheme implies.
+std::string_view authority(std::string_view text, bool secure) noexcept {
+    const std::string_view default_port = secure ? ":443" : ":80";
+    if (text.ends_with(default_port)) text.remove_suffix(default_port.size());
+    return text;
+}
+
+bool same_origin(std::string_view origin, const HttpRequest& request) noexcept {
+    const auto mark = origin.find("://");
+    if (mark == std::string_view::npos) return false;
+    const bool secure = util::ascii_iequals(origin.substr(0, mark), "https");
+    // Behind a proxy that ends TLS the schemes differ, so only host and port are compared.
+    return util::ascii_iequals(authority(origin.substr(mark + 3), secure),
+                               authority(request.headers.get("Host"), secure));
+}
+
+}  // namespace
+
+bool origin_allowed(const CorsOptions& options, std::string_view origin) noexcept {
+    return std::ranges::any_of(options.allowed_origins, [&](const std::string& allowed) {
+        return allowed == "*" || util::ascii_iequals(allowed, origin);
+    });
+}
+
+bool websocket_origin_allowed(const CorsOptions& options, const HttpRequest& request) noexcept {
+    const std::string_view origin = request.headers.get("Origin");
+    return origin.empty() || same_origin(origin, request) || origin_allowed(options, origin);
+}
+
+void add_cors_headers(const CorsOptions& options, const HttpRequest& request, Headers& headers) {
+    if (!options.enabled()) return;
+    const bool any = std::ranges::find(options.allowed_origins, "*") != options.allowed_origins.end();
+    if (any && !options.allow_credentials) return headers.set("Access-Control-Allow-Origin", "*");
+
+    // The answer depends on who asks, also when it is a refusal: caches must know.
+    headers.add("Vary", "Origin");
+    const std::string_view origin = request.headers.get("Origin");
+    if (origin.empty() || !origin_allowed(options, origin)) return;
+    headers.set("Access-Control-Allow-Origin", origin);
+    if (options.allow_credentials) headers.set("Access-Control-Allow-Credentials", "true");
+}
+
+Response cors_preflight(const CorsOptions& options, const HttpRequest& request) {
+    Response response;
+    response.status = 204;
+    add_cors_headers(options, request, response.headers);
+    if (!response.headers.contains("Access-Control-Allow-Origin")) return response;
+
+    response.headers.set("Access-Control-Allow-Methods", join(options.allowed_methods));
+    const std::string_view asked = request.headers.get("Access-Control-Request-Headers");
+    if (!options.allowed_headers.empty()) {
+        response.headers.set("Access-Control-Allow-Headers", join(options.allowed_headers));
+    } else if (!asked.empty()) {
+        response.headers.add("Vary", "Access-Control-Request-Headers");
+        response.headers.set("Access-Control-Allow-Headers", asked);
+    }
+    if (options.max_age.count() > 0) {
+        response.headers.set("Access-Control-Max-Age", std::to_string(options.max_age.count()));
+    }
+    return response;
+}
+
+}  // namespace sio::transport

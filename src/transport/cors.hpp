@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string_view>
+
+#include <sio/engine_options.hpp>
+#include <sio/headers.hpp>
+#include <sio/http_request.hpp>
+#include <sio/response.hpp>
+
+namespace sio::transport {
+
+/// Whether `options` name `origin`.
+bool origin_allowed(const CorsOptions& options, std::string_view origin) noexcept;
+
+/// Whether a page of the origin that `request` names may open a WebSocket: one of the same host and port, or one that
+/// `options` name. A request without `Origin` comes from no page.
+bool websocket_origin_allowed(const CorsOptions& options, const HttpRequest& request) noexcept;
+
+/// Adds what lets a page of the request's origin read the answer; nothing when the options do not name it.
+void add_cors_headers(const CorsOptions& options, const HttpRequest& request, Headers& headers);
+
+/// The answer to a preflight request (OPTIONS).
+Response cors_preflight(const CorsOptions& options, const HttpRequest& request);
+
+}  // namespace sio::transport

@@ -1,0 +1,178 @@
+#include "transport/engine_endpoint.hpp"
+
+#include <exception>
+
+#include <sio/log.hpp>
+
+#include "greenlet/loop.hpp"
+#include "transport/cors.hpp"
+#include "transport/decorated_exchange.hpp"
+#include "transport/polling.hpp"
+#include "transport/websocket.hpp"
+#include "transport/websocket_accept.hpp"
+#include "util/secure_id.hpp"
+
+namespace sio::transport {
+
+using session::CloseReason;
+using session::EngineSession;
+using session::EngineSessionPtr;
+
+namespace {
+
+std::string set_cookie(const CookieOptions& cookie, const std::string& sid) {
+    std::string text = cookie.name + '=' + sid;
+    if (!cookie.path.empty()) text += "; Path=" + cookie.path;
+    if (cookie.max_age.count() > 0) text += "; Max-Age=" + std::to_string(cookie.max_age.count());
+    if (cookie.http_only) text += "; HttpOnly";
+    if (cookie.secure) text += "; Secure";
+    if (!cookie.same_site.empty()) text += "; SameSite=" + cookie.same_site;
+    return text;
+}
+
+ExchangePtr decorate(ExchangePtr exchange, Headers fields) {
+    if (fields.empty()) return exchange;
+    return std::make_unique<DecoratedExchange>(std::move(exchange), std::move(fields));
+}
+
+Response upgrade_required() {
+    Response response = engine_error(EngineError::bad_request);
+    response.status = 426;
+    response.headers.set("Upgrade", "websocket");
+    return response;
+}
+
+}  // namespace
+
+Handshake::Handshake(EngineSessionPtr session, TransportKind kind, ExchangePtr exchange,
+                     const WebSocketConnection::Options& websocket_options)
+    : session_(std::move(session)),
+      kind_(kind),
+      exchange_(std::move(exchange)),
+      websocket_options_(websocket_options) {
+    exchange_->on_abandoned([this] { abandoned_ = true; });
+}
+
+bool Handshake::accept(std::unique_ptr<session::EngineObserver> observer) {
+    if (accepted_ || abandoned_ || !exchange_) return false;
+    ExchangePtr exchange = std::move(exchange_);
+    exchange->on_abandoned(nullptr);
+    if (kind_ == TransportKind::polling) {
+        accepted_ = true;
+        const boost::intrusive_ptr<Polling> polling(new Polling(*session_));
+        session_->set_observer(std::move(observer));
+        session_->open(polling);
+        polling->on_get(std::move(exchange));
+        return true;
+    }
+    auto connection = accept_websocket(session_->host().loop, *exchange, websocket_options_);
+    if (!connection) return false;
+    accepted_ = true;
+    const boost::intrusive_ptr<WebSocket> websocket(new WebSocket(*session_, std::move(connection)));
+    session_->set_observer(std::move(observer));
+    session_->open(websocket);
+    websocket->start();
+    return true;
+}
+
+void Handshake::refuse(Response response) {
+    if (accepted_ || !exchange_) return;
+    const ExchangePtr exchange = std::move(exchange_);
+    exchange->on_abandoned(nullptr);
+    exchange->respond(std::move(response));
+}
+
+EngineEndpoint::EngineEndpoint(greenlet::Loop& loop, const EngineOptions& options, Begin begin)
+    : options_(options), host_{loop, options, {}}, begin_(std::move(begin)) {
+    websocket_options_.parser.max_message_bytes = options.max_payload_bytes;
+    websocket_options_.parser.max_fragments = static_cast<std::uint32_t>(options.max_fragments);
+    websocket_options_.close_timeout = options.close_timeout;
+}
+
+void EngineEndpoint::handle(ExchangePtr exchange) {
+    if (options_.cors.enabled()) {
+        if (exchange->request().method == "OPTIONS") {
+            return exchange->respond(cors_preflight(options_.cors, exchange->request()));
+        }
+        Headers fields;
+        add_cors_headers(options_.cors, exchange->request(), fields);
+        exchange = decorate(std::move(exchange), std::move(fields));
+    }
+
+    const auto read = read_engine_request(exchange->request(), options_);
+    if (const auto* error = std::get_if<EngineError>(&read)) {
+        return exchange->respond(engine_error(*error));
+    }
+    const auto& request = std::get<EngineRequest>(read);
+    if (!request.upgrade && request.transport == TransportKind::websocket) {
+        return exchange->respond(upgrade_required());
+    }
+    if (request.upgrade && !websocket_origin_allowed(options_.cors, exchange->request())) {
+        return exchange->respond(engine_error(EngineError::forbidden));
+    }
+    if (!request.sid.empty()) return handle_session(request, std::move(exchange));
+    handshake(request.transport, std::move(exchange));
+}
+
+void EngineEndpoint::handle_session(const EngineRequest& request, ExchangePtr exchange) {
+    const EngineSessionPtr session(host_.sessions.find(request.sid));
+    if (!session) return exchange->respond(engine_error(EngineError::unknown_sid));
+    if (request.upgrade) return upgrade(*session, std::move(exchange));
+
+    auto* polling = dynamic_cast<Polling*>(session->transport());
+    const std::string& method = exchange->request().method;
+    if (polling && method == "GET") return polling->on_get(std::move(exchange));
+    if (polling && method == "POST") return polling->on_post(std::move(exchange));
+    exchange->respond(engine_error(EngineError::bad_request));
+}
+
+void EngineEndpoint::upgrade(EngineSession& session, ExchangePtr exchange) {
+    auto connection = accept_websocket(host_.loop, *exchange, websocket_options_);
+    if (!connection) return;
+    const boost::intrusive_ptr<WebSocket> candidate(new WebSocket(session, connection));
+    if (session.on_candidate(candidate)) return candidate->start();
+    // Refused only now: before the 101 the browser could not tell this from a failed connection.
+    connection->start(nullptr);
+    connection->close(wire::ws_close::policy_violation);
+}
+
+void EngineEndpoint::handshake(TransportKind kind, ExchangePtr exchange) {
+    const bool full = options_.max_sessions != 0 && host_.sessions.size() >= options_.max_sessions;
+    if (shutting_down_ || full) {
+        Response response(503, shutting_down_ ? "The server is shutting down." : "Too many sessions.");
+        response.headers.set("Retry-After", "5");
+        return exchange->respond(std::move(response));
+    }
+    host_.loop.enter([this, kind, exchange = std::move(exchange)]() mutable { begin(kind, std::move(exchange)); });
+}
+
+void EngineEndpoint::begin(TransportKind kind, ExchangePtr exchange) {
+    Environ environ(exchange->request());
+    const EngineSessionPtr session(new EngineSession(host_, util::make_secure_id()));
+    if (options_.cookie) {
+        exchange = decorate(std::move(exchange), {{"Set-Cookie", set_cookie(*options_.cookie, session->sid())}});
+    }
+    const auto handshake = std::make_shared<Handshake>(session, kind, std::move(exchange), websocket_options_);
+    if (options_.allow_request) {
+        if (const auto refusal = ask(environ)) {
+            return handshake->refuse(engine_error(EngineError::forbidden, refusal->message));
+        }
+    }
+    handshake->refuse(begin_(handshake, std::move(environ)));
+}
+
+std::optional<Refusal> EngineEndpoint::ask(Environ& environ) const {
+    try {
+        return options_.allow_request(environ);
+    } catch (const std::exception& error) {
+        log(LogLevel::error, "session", std::string("allow_request failed: ") + error.what());
+        return Refusal{};
+    }
+}
+
+void EngineEndpoint::shut_down() {
+    shutting_down_ = true;
+    host_.sessions.for_each([](EngineSession& session) { session.close(CloseReason::server_shutting_down); });
+}
+
+}  // namespace sio::transport

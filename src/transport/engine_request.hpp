@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include <sio/engine_options.hpp>
+#include <sio/http_request.hpp>
+#include <sio/response.hpp>
+
+namespace sio::transport {
+
+/// Why a request of an Engine.IO endpoint is refused: the codes of the reference server.
+enum class EngineError : std::uint8_t {
+    unknown_transport = 0,
+    unknown_sid = 1,
+    bad_handshake_method = 2,
+    bad_request = 3,
+    forbidden = 4,
+    unsupported_protocol = 5,
+};
+
+enum class TransportKind : std::uint8_t { polling, websocket };
+std::string_view transport_name(TransportKind kind) noexcept;
+
+/// What the URL and headers of a request ask of an Engine.IO endpoint.
+struct EngineRequest {
+    TransportKind transport = TransportKind::polling;
+    /// Empty: a handshake.
+    std::string sid;
+    /// It wants to become a WebSocket.
+    bool upgrade = false;
+};
+
+/// Reads and checks what can be checked without knowing the sessions.
+std::variant<EngineRequest, EngineError> read_engine_request(const HttpRequest& request, const EngineOptions& options);
+
+/// `{"code":n,"message":"..."}` with status 400 (403 for forbidden). `message` empty: the reference server's text.
+Response engine_error(EngineError error, std::string_view message = {});
+
+}  // namespace sio::transport

@@ -1,0 +1,135 @@
+#include "transport/polling.hpp"
+
+#include "greenlet/loop.hpp"
+#include "transport/cors.hpp"
+#include "transport/engine_request.hpp"
+#include "util/ascii.hpp"
+#include "util/utf8.hpp"
+#include "wire/eio4_payload.hpp"
+
+namespace sio::transport {
+
+using session::CloseReason;
+
+namespace {
+
+constexpr std::string_view noop_packet = "6";
+constexpr std::string_view close_packet = "1";
+constexpr std::string_view text_type = "text/plain; charset=UTF-8";
+
+}  // namespace
+
+void Polling::send(bool, std::string_view) {}  // only direct transports are given packets
+
+void Polling::send_frames(const std::shared_ptr<const std::string>&) {}
+
+void Polling::on_get(ExchangePtr exchange) {
+    const boost::intrusive_ptr<Polling> keep(this);
+    if (poll_) {
+        // Two polls at once: whoever sent the second does not hold the one connection that the session is.
+        answer_poll(std::string(close_packet));
+        answer(*exchange, engine_error(EngineError::bad_request));
+        return fail(CloseReason::transport_error);
+    }
+    poll_ = std::move(exchange);
+    poll_->on_abandoned([this] {
+        poll_.reset();
+        fail(CloseReason::transport_close);
+    });
+    if (!session_->outbox().empty() || session_->hurries_polls()) flush();
+}
+
+void Polling::on_post(ExchangePtr exchange) {
+    const boost::intrusive_ptr<Polling> keep(this);
+    const HttpRequest& request = exchange->request();
+    if (request.body.size() > session_->host().options.max_payload_bytes) {
+        answer(*exchange, Response(413));
+        return fail(CloseReason::transport_error);
+    }
+    const std::string_view type = request.headers.get("Content-Type");
+    const bool octets = util::ascii_iequals(util::trim_ows(type.substr(0, type.find(';'))), "application/octet-stream");
+    if (octets || !util::utf8_valid(request.body)) {
+        answer(*exchange, engine_error(EngineError::bad_request));
+        return fail(CloseReason::parse_error);
+    }
+
+    wire::eio4::PayloadDecoder packets(request.body, session_->host().options.max_payload_packets);
+    while (session_ && packets.next()) {
+        session_->on_packet(*this, packets.packet());
+    }
+    if (packets.error() != wire::eio4::EngineError::none) {
+        answer(*exchange, engine_error(EngineError::bad_request));
+        return fail(CloseReason::parse_error);
+    }
+    if (session_ && session_->reading_paused()) {
+        held_post_ = std::move(exchange);
+        return;
+    }
+    answer(*exchange, Response(200, "ok", "text/html"));
+}
+
+void Polling::resume_reading() {
+    if (auto post = std::exchange(held_post_, nullptr)) answer(*post, Response(200, "ok", "text/html"));
+}
+
+void Polling::fetch() {
+    if (!poll_ || flush_scheduled_) return;
+    flush_scheduled_ = true;
+    session_->host().loop.defer([self = boost::intrusive_ptr<Polling>(this)] {
+        self->flush_scheduled_ = false;
+        if (self->session_) self->flush();
+    });
+}
+
+void Polling::flush() {
+    if (!poll_) return;
+    auto entries = session_->outbox().take();
+    if (entries.empty()) {
+        if (session_->hurries_polls()) answer_poll(std::string(noop_packet));
+        return;
+    }
+    std::string payload;
+    wire::eio4::PayloadEncoder encoder(payload);
+    for (const auto& entry : entries) {
+        entry.binary ? encoder.add_binary(entry.data) : encoder.add_encoded(entry.data);
+    }
+    answer_poll(std::move(payload));
+    session_->on_fetched();
+}
+
+void Polling::answer_poll(std::string payload) {
+    const ExchangePtr poll = std::move(poll_);
+    answer(*poll, Response(200, std::move(payload), text_type));
+}
+
+void Polling::answer(Exchange& exchange, Response response) {
+    exchange.on_abandoned(nullptr);
+    response.headers.set("Cache-Control", "no-store");
+    exchange.respond(std::move(response));
+}
+
+void Polling::fail(CloseReason reason) {
+    if (session_) session_->on_transport_end(*this, reason);
+}
+
+void Polling::close(CloseReason reason) {
+    if (poll_) {
+        const bool by_client = reason == CloseReason::transport_close || reason == CloseReason::transport_error;
+        if (!by_client) session_->outbox().push(false, close_packet);
+        if (session_->outbox().empty()) {
+            answer_poll(std::string(noop_packet));
+        } else {
+            flush();
+        }
+    }
+    resume_reading();
+    session_ = nullptr;
+}
+
+void Polling::leave() {
+    if (poll_) answer_poll(std::string(noop_packet));
+    resume_reading();
+    session_ = nullptr;
+}
+
+}  // namespace sio::transport

@@ -1,0 +1,74 @@
+#include "transport/websocket.hpp"
+
+#include "wire/eio4_packet.hpp"
+
+namespace sio::transport {
+
+using session::CloseReason;
+using wire::eio4::EngineError;
+using wire::eio4::EnginePacket;
+using wire::eio4::EngineType;
+
+namespace {
+
+/// A client with more than this on its way to it does not keep up: volatile packets are dropped.
+constexpr std::size_t ready_limit = 64 * 1024;
+
+std::uint16_t close_code(CloseReason reason) noexcept {
+    switch (reason) {
+        case CloseReason::server_shutting_down: return wire::ws_close::going_away;
+        case CloseReason::parse_error:
+        case CloseReason::forced_server_close:
+        case CloseReason::slow_consumer: return wire::ws_close::policy_violation;
+        default: return wire::ws_close::normal;
+    }
+}
+
+}  // namespace
+
+WebSocket::~WebSocket() { connection_->detach(); }
+
+bool WebSocket::ready() const noexcept {
+    return connection_->is_open() && connection_->queued_bytes() < ready_limit;
+}
+
+void WebSocket::send(bool binary, std::string_view packet) {
+    connection_->send(binary ? wire::WsOpcode::binary : wire::WsOpcode::text, packet);
+}
+
+void WebSocket::close(CloseReason reason) {
+    session_ = nullptr;
+    // A peer that has gone silent or does not read would not answer a close frame either.
+    if (reason == CloseReason::ping_timeout || reason == CloseReason::slow_consumer) {
+        connection_->detach();
+        connection_->abort();
+    } else {
+        connection_->close(close_code(reason));
+    }
+}
+
+void WebSocket::on_message(const wire::WsMessage& message) {
+    if (!session_) return;
+    const boost::intrusive_ptr<WebSocket> keep(this);
+    const session::EngineSessionPtr session(session_);
+    if (message.binary) return session->on_packet(*this, EnginePacket{EngineType::message, true, message.payload()});
+    std::string decoded;
+    EnginePacket packet;
+    if (wire::eio4::decode_packet(message.payload(), decoded, packet) != EngineError::none) {
+        return session->on_transport_end(*this, CloseReason::parse_error);
+    }
+    session->on_packet(*this, packet);
+}
+
+void WebSocket::on_end(std::uint16_t code, std::string_view) {
+    if (!session_) return;
+    const boost::intrusive_ptr<WebSocket> keep(this);
+    const bool by_peer = code == wire::ws_close::abnormal || wire::ws_close_code_valid(code);
+    session_->on_transport_end(*this, by_peer ? CloseReason::transport_close : CloseReason::transport_error);
+}
+
+void WebSocket::on_drained() {
+    if (session_) session_->on_transport_drained(*this);
+}
+
+}  // namespace sio::transport

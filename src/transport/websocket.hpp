@@ -1,0 +1,39 @@
+#pragma once
+
+#include "session/engine_session.hpp"
+#include "transport/websocket_connection.hpp"
+
+namespace sio::transport {
+
+/// An Engine.IO session's packets over a WebSocket: one in each message.
+class WebSocket final : public session::Transport, private WebSocketListener {
+public:
+    WebSocket(session::EngineSession& session, WebSocketConnectionPtr connection) noexcept
+        : session_(&session), connection_(std::move(connection)) {}
+    ~WebSocket() override;
+
+    /// Begins to read; the session must know the transport already.
+    void start() { connection_->start(this); }
+
+    std::string_view name() const noexcept override { return "websocket"; }
+    bool direct() const noexcept override { return true; }
+    bool ready() const noexcept override;
+    std::size_t queued_bytes() const noexcept override { return connection_->queued_bytes(); }
+    void send(bool binary, std::string_view packet) override;
+    void send_frames(const std::shared_ptr<const std::string>& frames) override { connection_->send_frames(frames); }
+    void fetch() override {}
+    void pause_reading() override { connection_->pause_reading(); }
+    void resume_reading() override { connection_->resume_reading(); }
+    void close(session::CloseReason reason) override;
+    void leave() override {}
+
+private:
+    void on_message(const wire::WsMessage& message) override;
+    void on_end(std::uint16_t code, std::string_view reason) override;
+    void on_drained() override;
+
+    session::EngineSession* session_;  // null once the session is done with this transport
+    WebSocketConnectionPtr connection_;
+};
+
+}  // namespace sio::transport

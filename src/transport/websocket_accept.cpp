@@ -1,0 +1,57 @@
+#include "transport/websocket_accept.hpp"
+
+#include "wire/ws_handshake.hpp"
+
+namespace sio::transport {
+
+namespace {
+
+using wire::WsUpgradeError;
+
+Response refuse(WsUpgradeError error) {
+    const bool needs_upgrade = error == WsUpgradeError::not_an_upgrade || error == WsUpgradeError::bad_version;
+    Response response(needs_upgrade ? 426 : 400, std::string(wire::error_text(error)));
+    if (needs_upgrade) {
+        response.headers.set("Upgrade", "websocket");
+        response.headers.set("Sec-WebSocket-Version", "13");
+    }
+    return response;
+}
+
+}  // namespace
+
+WebSocketConnectionPtr accept_websocket(greenlet::Loop& loop, Exchange& exchange,
+                                        const WebSocketConnection::Options& options, std::string_view subprotocol) {
+    const HttpRequest& request = exchange.request();
+    const std::string_view key = request.headers.get("Sec-WebSocket-Key");
+    const wire::WsUpgradeRequest upgrade{
+        .method = request.method,
+        .http_version = static_cast<unsigned>(request.version),
+        .host = request.headers.get("Host"),
+        .upgrade = request.headers.get("Upgrade"),
+        .connection = request.headers.get("Connection"),
+        .sec_websocket_key = key,
+        .sec_websocket_version = request.headers.get("Sec-WebSocket-Version"),
+    };
+    auto error = wire::check_upgrade(upgrade);
+    if (error == WsUpgradeError::none && request.headers.count("Sec-WebSocket-Key") > 1) error = WsUpgradeError::bad_key;
+    if (error != WsUpgradeError::none) {
+        exchange.respond(refuse(error));
+        return nullptr;
+    }
+
+    Response response;
+    response.status = 101;
+    response.headers.set("Upgrade", "websocket");
+    response.headers.set("Connection", "Upgrade");
+    response.headers.set("Sec-WebSocket-Accept", wire::websocket_accept(key));
+    if (!subprotocol.empty()) response.headers.set("Sec-WebSocket-Protocol", subprotocol);
+    auto link = exchange.upgrade(std::move(response));
+    if (!link) {
+        exchange.respond(Response(501, "This connection cannot be upgraded."));
+        return nullptr;
+    }
+    return WebSocketConnectionPtr(new WebSocketConnection(loop, std::move(link), options));
+}
+
+}  // namespace sio::transport

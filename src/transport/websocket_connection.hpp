@@ -1,0 +1,105 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+
+#include <sio/byte_link.hpp>
+
+#include "util/timer_wheel.hpp"
+#include "wire/ws_parser.hpp"
+
+namespace sio::greenlet {
+class Loop;
+}
+
+namespace sio::transport {
+
+/// Who uses a WebSocketConnection.
+class WebSocketListener {
+public:
+    virtual void on_message(const wire::WsMessage& message) = 0;
+    /// The connection has ended: by the peer's close frame, by an error in what it sent (`code` says which), or without
+    /// either (1006). The last call.
+    virtual void on_end(std::uint16_t code, std::string_view reason) = 0;
+    /// What had to wait for a slow peer has left.
+    virtual void on_drained() {}
+
+protected:
+    ~WebSocketListener() = default;
+};
+
+/// The server's end of a WebSocket (RFC 6455) on a ByteLink: frames in and out, pings answered, the closing handshake.
+///
+///      open --close()--> closing (until the peer's close frame, or the time limit) --> ended
+///        +----------- peer's close frame, malformed input, end of the link -------------^
+///
+/// Everything on its shard. It keeps itself alive while it is closing, so that whoever called close() may forget it.
+class WebSocketConnection final : public boost::intrusive_ref_counter<WebSocketConnection, boost::thread_unsafe_counter>,
+                                  private ByteReceiver,
+                                  private wire::WsReceiver {
+public:
+    /// What connections of one endpoint have in common; outlives them.
+    struct Options {
+        wire::WsParserOptions parser;
+        /// How long the peer may take to answer a close frame.
+        std::chrono::milliseconds close_timeout{10000};
+    };
+
+    WebSocketConnection(greenlet::Loop& loop, std::unique_ptr<ByteLink> link, const Options& options);
+    ~WebSocketConnection() override;
+
+    /// Begins to read. `listener` must outlive the connection or detach() from it; null: nobody listens.
+    void start(WebSocketListener* listener);
+    /// No more calls of the listener.
+    void detach() noexcept { listener_ = nullptr; }
+
+    bool is_open() const noexcept { return state_ == State::open; }
+    /// One message in one frame. Ignored unless the connection is open.
+    void send(wire::WsOpcode opcode, std::string_view payload);
+    /// Ready frames that many connections send.
+    void send_frames(const std::shared_ptr<const std::string>& frames);
+    std::size_t queued_bytes() const noexcept { return link_->queued_bytes(); }
+    void pause_reading();
+    void resume_reading();
+
+    /// Sends what is queued and a close frame, then waits for the peer's. The listener is not called any more.
+    void close(std::uint16_t code, std::string_view reason = {});
+    /// Ends the connection now, and drops what is queued.
+    void abort();
+
+private:
+    enum class State : std::uint8_t { open, closing, ended };
+
+    std::size_t on_bytes(char* data, std::size_t size) override;
+    void on_end(std::string_view reason) override;
+    void on_drained() override;
+
+    bool on_message(const wire::WsMessage& message) override;
+    bool on_ping(std::string_view payload) override;
+    bool on_pong(std::string_view payload) override;
+    void on_close(std::uint16_t code, std::string_view reason) override;
+    void on_error(wire::WsError error) override;
+
+    void end(std::uint16_t code, std::string_view reason);
+    bool reads_on() const noexcept { return state_ == State::open && !paused_; }
+
+    greenlet::Loop& loop_;
+    const Options& options_;
+    std::unique_ptr<ByteLink> link_;
+    WebSocketListener* listener_ = nullptr;
+    wire::WsParser parser_;
+    util::Timer close_timer_;
+    boost::intrusive_ptr<WebSocketConnection> self_;  // while closing
+    State state_ = State::open;
+    bool paused_ = false;
+};
+
+using WebSocketConnectionPtr = boost::intrusive_ptr<WebSocketConnection>;
+
+}  // namespace sio::transport

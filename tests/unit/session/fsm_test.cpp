@@ -1,0 +1,82 @@
+#include <doctest/doctest.h>
+
+#include "session/heartbeat_fsm.hpp"
+#include "session/upgrade_fsm.hpp"
+
+using namespace std::chrono_literals;
+using sio::session::HeartbeatFsm;
+using sio::session::UpgradeFsm;
+
+namespace {
+
+constexpr HeartbeatFsm::TimePoint start{};
+using Beat = HeartbeatFsm::Action;
+using Upgrade = UpgradeFsm::Action;
+
+}  // namespace
+
+TEST_CASE("a client that answers is pinged again one interval after its pong") {
+    HeartbeatFsm fsm(300ms, 200ms, start);
+    CHECK(fsm.deadline() == start + 300ms);
+    CHECK(fsm.advance(start + 299ms) == Beat::none);
+    CHECK(fsm.advance(start + 300ms) == Beat::send_ping);
+    CHECK(fsm.deadline() == start + 500ms);
+    fsm.on_pong(start + 340ms);
+    CHECK(fsm.deadline() == start + 640ms);
+    CHECK(fsm.advance(start + 639ms) == Beat::none);
+    CHECK(fsm.advance(start + 640ms) == Beat::send_ping);
+}
+
+TEST_CASE("a silent client is given up one interval and one timeout after it came") {
+    HeartbeatFsm fsm(300ms, 200ms, start);
+    CHECK(fsm.advance(start + 300ms) == Beat::send_ping);
+    CHECK(fsm.advance(start + 499ms) == Beat::none);
+    CHECK(fsm.advance(start + 500ms) == Beat::time_out);
+}
+
+TEST_CASE("a pong that was not asked for does not put off the next ping") {
+    HeartbeatFsm fsm(300ms, 200ms, start);
+    fsm.on_pong(start + 299ms);
+    CHECK(fsm.deadline() == start + 300ms);
+}
+
+TEST_CASE("an upgrade goes from the probe to the switch") {
+    UpgradeFsm fsm;
+    CHECK(fsm.on_websocket(true) == Upgrade::accept);
+    CHECK_FALSE(fsm.hurries_polls());
+    CHECK(fsm.on_ping("probe") == Upgrade::answer_probe);
+    CHECK(fsm.hurries_polls());
+    CHECK(fsm.on_upgrade() == Upgrade::switch_over);
+    CHECK_FALSE(fsm.hurries_polls());
+    CHECK(fsm.on_websocket(true) == Upgrade::refuse);
+    CHECK(fsm.on_failure() == Upgrade::ignore);
+}
+
+TEST_CASE("a second WebSocket is refused while the first one probes") {
+    UpgradeFsm fsm;
+    CHECK(fsm.on_websocket(true) == Upgrade::accept);
+    CHECK(fsm.on_websocket(true) == Upgrade::refuse);
+    CHECK(fsm.on_ping("probe") == Upgrade::answer_probe);
+    CHECK(fsm.on_websocket(true) == Upgrade::refuse);
+    CHECK(fsm.state() == UpgradeFsm::State::probed);
+}
+
+TEST_CASE("an upgrade without its probe is dropped, and may be tried again") {
+    UpgradeFsm fsm;
+    CHECK(fsm.on_websocket(true) == Upgrade::accept);
+    CHECK(fsm.on_upgrade() == Upgrade::drop_candidate);
+    CHECK(fsm.on_websocket(true) == Upgrade::accept);
+    CHECK(fsm.on_ping("hello") == Upgrade::drop_candidate);
+    CHECK(fsm.on_websocket(true) == Upgrade::accept);
+    CHECK(fsm.on_failure() == Upgrade::drop_candidate);
+    CHECK(fsm.state() == UpgradeFsm::State::idle);
+}
+
+TEST_CASE("upgrades that are switched off, or a session that began on a WebSocket, refuse every candidate") {
+    UpgradeFsm off;
+    CHECK(off.on_websocket(false) == Upgrade::refuse);
+    UpgradeFsm direct;
+    direct.start_on_websocket();
+    CHECK(direct.on_websocket(true) == Upgrade::refuse);
+    CHECK(direct.on_ping("probe") == Upgrade::ignore);
+}
