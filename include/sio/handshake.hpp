@@ -1,0 +1,59 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include <sio/args.hpp>
+#include <sio/multi_dict.hpp>
+
+namespace sio {
+
+class Environ;
+class Headers;
+
+/// What a client said when it connected to a namespace.
+///
+/// Valid as long as the namespace.
+class Handshake {
+public:
+    /// The `auth` of the client as a T, such as a described struct. Throws Error(errc::invalid_value) when it is no such
+    /// thing; T's optional members may be missing.
+    template <JsonReadable T>
+    T auth() const {
+        return auth_.get<T>(0);
+    }
+    template <JsonReadable T>
+    std::optional<T> auth_if() const {
+        return auth_.get_if<T>(0);
+    }
+    /// The auth as JSON text, `{}` when the client sent none. Clients of protocol 3 (1.x, 2.x) have no auth; the query of
+    /// their namespace is given as an object of strings in its place.
+    const std::string& auth_text() const noexcept { return auth_.text(); }
+    /// The same as the one argument of an Args, to be passed on.
+    const Args& auth_args() const noexcept { return auth_; }
+
+    /// A value of the query: that of the namespace, where the client can send one, else that of the session's first URL.
+    std::string_view query(std::string_view name) const;
+    const MultiDict& query() const;
+    /// Of the session's first request.
+    const Headers& headers() const;
+    std::string_view header(std::string_view name) const;
+    /// The client's address in numeric form; empty on a Unix socket.
+    const std::string& address() const;
+    /// Whether it came over TLS.
+    bool secure() const;
+    /// When the client connected to the namespace.
+    std::chrono::system_clock::time_point time() const noexcept { return time_; }
+
+    /// For sio itself. `auth`: JSON text, may be empty.
+    Handshake(const Environ& environ, std::string_view auth, std::string_view namespace_query);
+
+private:
+    const Environ* environ_;
+    Args auth_;
+    MultiDict namespace_query_;
+    std::chrono::system_clock::time_point time_;
+};
+
+}  // namespace sio

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <sio/packet.hpp>
+#include <sio/socket_options.hpp>
+#include <sio/socket_session.hpp>
+
+namespace sio {
+
+class BaseNamespace;
+class Environ;
+
+/// One client's connection, whatever carries it now: what its namespaces share. gevent-socketio: the virtual `Socket`.
+///
+/// Lives until the connection has ended and its last handler has returned; `shared_from_this()` keeps the object, not the
+/// connection, any longer. Threads: its shard. On an ended connection everything is allowed and does nothing.
+class Socket : public std::enable_shared_from_this<Socket> {
+public:
+    /// The default namespace in gevent-socketio's spelling; the same as `/`.
+    static constexpr std::string_view GLOBAL_NS = "";
+
+    enum class State : std::uint8_t {
+        new_,           ///< no application has bound namespaces yet
+        connecting,     ///< bound, no namespace is connected so far
+        connected,      ///< at least one namespace has been connected
+        disconnecting,  ///< the connection is being closed
+        disconnected,   ///< it has ended
+    };
+
+    Socket(const Socket&) = delete;
+    Socket& operator=(const Socket&) = delete;
+    virtual ~Socket() = default;
+
+    /// The id of the session on the wire (Engine.IO's sid). Secret: it is what authorises requests of the session. The
+    /// public id of a client is BaseNamespace::sid().
+    const std::string& sessid() const noexcept;
+    SocketSession& session() noexcept;
+    /// The request that opened the session, as the app saw it.
+    Environ& environ() noexcept;
+    const SocketOptions& config() const noexcept;
+    State state() const noexcept;
+    /// Not disconnecting or disconnected, nor still new.
+    bool connected() const noexcept;
+    /// `websocket`, `polling`, ... as it is now; empty once it has ended.
+    std::string_view transport() const noexcept;
+    /// Packets received so far.
+    std::uint64_t hits() const noexcept;
+    /// Why the connection ended, in the reference server's words (`transport close`, `ping timeout`, ...); empty before.
+    std::string_view disconnect_reason() const noexcept;
+
+    /// The client's object in that namespace. Throws std::out_of_range when it is not connected there.
+    BaseNamespace& operator[](std::string_view ns_name);
+    /// The same, or null.
+    std::shared_ptr<BaseNamespace> get_namespace(std::string_view ns_name) const noexcept;
+    /// The same as a T; null also when it is no T.
+    template <class T>
+    std::shared_ptr<T> get_namespace(std::string_view ns_name) const noexcept {
+        return std::dynamic_pointer_cast<T>(get_namespace(ns_name));
+    }
+    /// Names of the namespaces that the client is connected to.
+    std::vector<std::string> active_ns() const;
+    /// Ends one namespace, as BaseNamespace::disconnect(true) does.
+    void remove_namespace(std::string_view ns_name);
+
+    /// Disconnects every namespace, telling the client unless `silent`, and closes the connection.
+    void disconnect(bool silent = false);
+    /// Closes the connection without a word to its namespaces' clients; recv_disconnect() runs. `detach`: detach() too.
+    void kill(bool detach = false);
+    /// Has the server forget the socket: its get_socket() finds it no more. Happens by itself when it ends.
+    void detach();
+
+    /// Sends a packet as it is, past the namespaces. An acknowledgement that it asks for is nobody's.
+    void send_packet(const Packet& packet);
+    /// Reports an error; see BaseNamespace::error().
+    void error(std::string_view name, std::string_view message, std::string_view endpoint = "/",
+               std::optional<std::uint64_t> msg_id = std::nullopt, bool quiet = false);
+
+    /// Blocks the greenlet until the connection has ended. Throws Error(errc::not_in_greenlet).
+    void join();
+
+protected:
+    Socket() = default;
+};
+
+}  // namespace sio

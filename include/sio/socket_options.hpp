@@ -1,0 +1,34 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace sio {
+
+/// Limits and timing of the Socket.IO side of a connection. Each limit keeps one client from using up the server.
+struct SocketOptions {
+    /// How long a connection may be without any namespace, after its beginning; it is then closed with `forced server
+    /// close`. As the reference server's connectTimeout. At least 1 ms.
+    std::chrono::milliseconds connect_timeout{45'000};
+    /// How long call() waits for the client's acknowledgement. A zero or negative time: for ever.
+    std::chrono::milliseconds call_timeout{20'000};
+    /// Namespaces that one client may be connected to at once; one more is refused with `connect_error`. At least 1.
+    std::size_t max_namespaces = 64;
+    /// Rooms that one client may be in, per namespace; join() beyond throws Error(errc::limit_exceeded).
+    std::size_t max_rooms = 10'000;
+    /// Acknowledgements that may be outstanding from one client, per namespace; an emit() with a callback beyond throws
+    /// Error(errc::limit_exceeded).
+    std::size_t max_pending_acks = 1'000;
+    /// Events that may wait, per namespace, while a handler of that client blocks. Reading from the client then pauses
+    /// until half of them are done; a client that goes on sending waits. At least 1.
+    std::size_t max_queued_events = 64;
+    /// Packets kept for a client whose recv_connect() has not returned; beyond, the connection is closed.
+    std::size_t max_held_packets = 1'000;
+    /// Brackets within brackets that arguments may hold; deeper ones close the connection with `parse error`. 1 to 1000.
+    std::size_t max_json_depth = 64;
+    /// Whether clients are told the text of exceptions that handlers throw. Off: they get `Internal error`. The log has
+    /// the text either way.
+    bool expose_error_messages = false;
+};
+
+}  // namespace sio
