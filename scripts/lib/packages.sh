@@ -10,7 +10,7 @@ needs_build=(
 )
 needs_tests=(
     doctest-dev python3=python3 openssl=openssl curl=curl
-    clang-format-14=clang-format-14 clang-tidy-14=clang-tidy-14
+    clang-format-14=clang-format-14 clang-tidy-19=clang-tidy-19
 )
 needs_fuzz=(clang++-19=clang-19 libclang-rt-19-dev)
 needs_browser=(chromium=chromium)
@@ -51,7 +51,7 @@ install_missing() {
     as_root+=(DEBIAN_FRONTEND=noninteractive)
 
     note "installing with apt-get: ${missing[*]}"
-    retry "${as_root[@]}" apt-get -qq update || die "apt-get update failed; see above."
+    retry quietly build/logs/apt-update.log "${as_root[@]}" apt-get update || die "apt-get update failed; see above."
 
     # libboost1.81-dev cannot stand beside Debian's default Boost (1.74), which libboost-dev, libboost-all-dev,
     # libmsgpack-dev and others bring. What the user has installed is not ours to remove.
@@ -65,8 +65,9 @@ install_missing() {
             "If you can do without them, remove them yourself and run this script again:" \
             "    sudo apt-get remove $removed"
 
-    retry "${as_root[@]}" apt-get -y -qq --no-remove --no-install-recommends -o Dpkg::Use-Pty=0 install "${missing[@]}" \
-        >/dev/null || die "apt-get install failed; see above."
+    retry quietly build/logs/apt-install.log \
+        "${as_root[@]}" apt-get -y --no-remove --no-install-recommends -o Dpkg::Use-Pty=0 install "${missing[@]}" ||
+        die "apt-get install failed; see above."
 }
 
 # ensure NEED...: install_missing, or, where there is no dpkg, a word about what the build expects.
