@@ -24,7 +24,8 @@ BEAST_PLACES = ("src/net/", "include/sio/beast.hpp")
 CONTEXT_PLACES = ("src/greenlet/",)
 # Public headers that may include something of Boost, and what.
 PUBLIC_BOOST = {
-    "include/sio/json.hpp": re.compile(r"boost/(json|describe|mp11)(\.hpp|/)"),
+    "include/sio/json.hpp": re.compile(r"boost/json(\.hpp|/)"),
+    "include/sio/describe.hpp": re.compile(r"boost/(describe|mp11)(\.hpp|/)"),
     "include/sio/beast.hpp": re.compile(r"boost/(asio|beast)(\.hpp|/)"),
 }
 
