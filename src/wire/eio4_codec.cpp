@@ -95,6 +95,7 @@ PacketError take_attachments(std::string_view& text, std::uint32_t max, std::uin
     text.remove_prefix(1);
     const auto count = util::parse_decimal(digits, max);
     if (!count) return PacketError::too_many_attachments;
+    if (*count == 0) return PacketError::bad_attachment_count;
     attachments = static_cast<std::uint32_t>(*count);
     return PacketError::none;
 }

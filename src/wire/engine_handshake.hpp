@@ -10,9 +10,9 @@ namespace sio::wire {
 
 /// What an Engine.IO server tells a new client in its `open` packet.
 struct EngineHandshake {
-    std::string_view sid;
+    std::string_view sid = {};
     /// Transports that the client may move to: `websocket`, or none.
-    std::span<const std::string_view> upgrades;
+    std::span<const std::string_view> upgrades = {};
     std::chrono::milliseconds ping_interval{25'000};
     std::chrono::milliseconds ping_timeout{20'000};
     std::size_t max_payload_bytes = 1'000'000;

@@ -45,15 +45,15 @@ struct PacketView {
     /// Begins with `/`; the default namespace is `/`. Without the query.
     std::string_view nsp = "/";
     /// Query string behind the namespace of a connect packet (`/chat?token=1`), without the `?`.
-    std::string_view query;
+    std::string_view query = {};
     /// The id of an acknowledgement: asked for (event), or answered (ack).
-    std::optional<std::uint64_t> id;
-    std::string_view name;
-    std::string_view data;
+    std::optional<std::uint64_t> id = {};
+    std::string_view name = {};
+    std::string_view data = {};
     /// Received events and acks: the whole JSON array that `name` and `data` were found in, for a parser that wants one
     /// text. Empty in packets to send.
-    std::string_view array;
-    std::span<const Binary> attachments;
+    std::string_view array = {};
+    std::span<const Binary> attachments = {};
 };
 
 }  // namespace sio::wire

@@ -10,7 +10,7 @@ enum class PacketError : std::uint8_t {
     none,
     empty_packet,
     unknown_type,
-    bad_attachment_count,   ///< of a binary packet: not digits and a hyphen
+    bad_attachment_count,   ///< of a binary packet: not digits and a hyphen, or zero
     too_many_attachments,   ///< more than the limit
     nsp_too_long,           ///< more than the limit
     bad_id,                 ///< above 2^53 - 1

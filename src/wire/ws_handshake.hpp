@@ -9,14 +9,14 @@ namespace sio::wire {
 /// The parts of a WebSocket client's HTTP request that the opening handshake is about (RFC 6455 section 4.1). A field that is
 /// absent is empty; one that is repeated is joined by commas, as HTTP has it.
 struct WsUpgradeRequest {
-    std::string_view method;
+    std::string_view method = {};
     /// HTTP/1.1 is 11.
     unsigned http_version = 11;
-    std::string_view host;
-    std::string_view upgrade;
-    std::string_view connection;
-    std::string_view sec_websocket_key;
-    std::string_view sec_websocket_version;
+    std::string_view host = {};
+    std::string_view upgrade = {};
+    std::string_view connection = {};
+    std::string_view sec_websocket_key = {};
+    std::string_view sec_websocket_version = {};
 };
 
 enum class WsUpgradeError : std::uint8_t {

@@ -1,0 +1,145 @@
+#include "wire/eio4_codec.hpp"
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "support/vector_file.hpp"
+
+namespace sio::wire::eio4 {
+namespace {
+
+const std::map<std::string, PacketType> types{{"connect", PacketType::connect},
+                                              {"disconnect", PacketType::disconnect},
+                                              {"event", PacketType::event},
+                                              {"ack", PacketType::ack},
+                                              {"connect_error", PacketType::connect_error}};
+
+const std::map<std::string, PacketError> errors{{"empty_packet", PacketError::empty_packet},
+                                                {"unknown_type", PacketError::unknown_type},
+                                                {"bad_attachment_count", PacketError::bad_attachment_count},
+                                                {"too_many_attachments", PacketError::too_many_attachments},
+                                                {"nsp_too_long", PacketError::nsp_too_long},
+                                                {"bad_id", PacketError::bad_id},
+                                                {"missing_id", PacketError::missing_id},
+                                                {"bad_payload", PacketError::bad_payload},
+                                                {"bad_event_name", PacketError::bad_event_name},
+                                                {"reserved_event_name", PacketError::reserved_event_name}};
+
+std::vector<test::Vector> vectors() { return test::read_vectors(SIO_TEST_DATA "/socket.io-5.txt"); }
+
+std::string encoded(const PacketView& packet) {
+    std::string out;
+    encode(packet, out);
+    return out;
+}
+
+TEST_CASE("every Socket.IO 5 packet of the vectors reads as it should") {
+    Decoder decoder;
+    for (const test::Vector& vector : vectors()) {
+        if (!vector.decodes()) continue;
+        CAPTURE(vector.line);
+        const Decoded decoded = decoder.decode(vector.bytes);
+        if (vector.has("error")) {
+            CHECK(decoded.error == errors.at(vector.get("error")));
+            CHECK(error_text(decoded.error) != "unknown error");
+            continue;
+        }
+        REQUIRE(decoded.error == PacketError::none);
+        const PacketView& packet = decoded.packet;
+        CHECK(packet.type == types.at(vector.fields.front().key));
+        CHECK(packet.nsp == (vector.has("nsp") ? vector.get("nsp") : "/"));
+        CHECK(packet.query == vector.get("query"));
+        CHECK(packet.id.has_value() == vector.has("id"));
+        if (vector.has("id") && packet.id) CHECK(std::to_string(*packet.id) == vector.get("id"));
+        CHECK(packet.name == vector.get("name"));
+        CHECK(packet.data == vector.get("data"));
+        CHECK(std::to_string(decoded.attachments) == (vector.has("attachments") ? vector.get("attachments") : "0"));
+        CHECK(packet.attachments.empty());
+        const bool has_array = packet.type == PacketType::event || packet.type == PacketType::ack;
+        if (vector.has("array")) {
+            CHECK(packet.array == vector.get("array"));
+        } else if (has_array) {
+            const std::size_t bracket = vector.bytes.find('[');
+            CHECK(packet.array == vector.bytes.substr(bracket, vector.bytes.rfind(']') + 1 - bracket));
+        } else {
+            CHECK(packet.array.empty());
+        }
+    }
+}
+
+TEST_CASE("every Socket.IO 5 packet of the vectors is written as it should") {
+    for (const test::Vector& vector : vectors()) {
+        if (!vector.encodes()) continue;
+        CAPTURE(vector.line);
+        const std::string nsp = vector.has("nsp") ? vector.get("nsp") : "/";
+        const std::string query = vector.get("query");
+        const std::string name = vector.get("name");
+        const std::string data = vector.get("data");
+        const std::vector<Binary> attachments(vector.has("attachments") ? std::stoul(vector.get("attachments")) : 0);
+        PacketView packet;
+        packet.type = types.at(vector.fields.front().key);
+        packet.nsp = nsp;
+        packet.query = query;
+        if (vector.has("id")) packet.id = std::stoull(vector.get("id"));
+        packet.name = name;
+        packet.data = data;
+        packet.attachments = attachments;
+        CHECK(encoded(packet) == vector.bytes);
+    }
+}
+
+TEST_CASE("encoding appends to what is there") {
+    std::string out = "4";
+    encode({.type = PacketType::event, .name = "a"}, out);
+    CHECK(out == R"(42["a"])");
+}
+
+TEST_CASE("packets that only 0.9 has become the event 'message'") {
+    CHECK(encoded({.type = PacketType::message, .data = "say \"hi\""}) == R"(2["message","say \"hi\""])");
+    CHECK(encoded({.type = PacketType::json, .nsp = "/chat", .data = R"({"a":1})"}) == R"(2/chat,["message",{"a":1}])");
+}
+
+TEST_CASE("an event name that is not UTF-8 still makes a valid packet") {
+    CHECK(encoded({.type = PacketType::event, .name = "a\xff"}) == "2[\"a\xef\xbf\xbd\"]");
+}
+
+TEST_CASE("the limits of a decoder are its own") {
+    Decoder decoder({.max_attachments = 2, .max_nsp_bytes = 5});
+    CHECK(decoder.decode(R"(52-["a"])").error == PacketError::none);
+    CHECK(decoder.decode(R"(53-["a"])").error == PacketError::too_many_attachments);
+    CHECK(decoder.decode(R"(2/chat,["a"])").error == PacketError::none);
+    CHECK(decoder.decode(R"(2/chats,["a"])").error == PacketError::nsp_too_long);
+    CHECK(decoder.decode("0/chat?token=a-long-query-is-no-name").error == PacketError::none);
+}
+
+TEST_CASE("a decoder forgets the packet before") {
+    Decoder decoder;
+    REQUIRE(decoder.decode(R"(51-/chat?a=b,7["\n",1])").error == PacketError::none);
+    const Decoded next = decoder.decode(R"(2["b"])");
+    REQUIRE(next.error == PacketError::none);
+    CHECK(next.attachments == 0);
+    CHECK(next.packet.nsp == "/");
+    CHECK(next.packet.query.empty());
+    CHECK_FALSE(next.packet.id);
+    CHECK(next.packet.name == "b");
+    CHECK(next.packet.data.empty());
+}
+
+TEST_CASE("a packet cut off anywhere is an error or a packet, never a read beyond its end") {
+    Decoder decoder;
+    for (const test::Vector& vector : vectors()) {
+        for (std::size_t size = 0; size < vector.bytes.size(); ++size) {
+            // A copy of its own size on the heap, for AddressSanitizer to watch.
+            const std::vector<char> cut(vector.bytes.begin(), vector.bytes.begin() + static_cast<std::ptrdiff_t>(size));
+            const Decoded decoded = decoder.decode({cut.data(), cut.size()});
+            if (decoded.error != PacketError::none) continue;
+            CHECK(decoded.packet.nsp.starts_with('/'));
+        }
+    }
+}
+
+}  // namespace
+}  // namespace sio::wire::eio4
