@@ -28,7 +28,12 @@ set(SIO_TEST_PREFIX "" CACHE STRING "Prefix of test names")
 # sio_unit_test(<layer> SOURCES...): doctest tests of one layer, linked with it and all layers to its left.
 function(sio_unit_test layer)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES")
-  add_executable(unit_${layer} ${PROJECT_SOURCE_DIR}/tests/unit/main.cpp ${arg_SOURCES})
+  if(NOT TARGET sio_test_main)  # doctest's own half takes long to compile: once is enough
+    add_library(sio_test_main OBJECT ${PROJECT_SOURCE_DIR}/tests/unit/main.cpp)
+    target_link_libraries(sio_test_main PRIVATE sio_common)
+  endif()
+  add_executable(unit_${layer} ${arg_SOURCES})
+  target_link_libraries(unit_${layer} PRIVATE sio_test_main)
   target_include_directories(unit_${layer} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
   target_compile_definitions(unit_${layer} PRIVATE SIO_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/vectors")
   foreach(left IN LISTS SIO_LAYERS)
