@@ -43,6 +43,9 @@ public:
 };
 
 class TimeoutScope;
+namespace greenlet {
+class TimeoutLink;
+}
 
 /// Thrown when a time limit has passed: that of a blocking call which has no other way to say so, or that of a
 /// TimeoutScope (sio/timeout.hpp) round it. gevent: `gevent.Timeout`.
@@ -56,6 +59,7 @@ public:
 
 private:
     friend class TimeoutScope;
+    friend class greenlet::TimeoutLink;
     std::uint64_t scope_ = 0;  // which scope threw it; 0: a blocking call did
 };
 

@@ -1,40 +1,166 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
 
+#include <sio/detail/runnable.hpp>
+
+#include "greenlet/sanitizer.hpp"
 #include "util/timer_wheel.hpp"
 #include "util/unique_function.hpp"
 
 namespace sio::greenlet {
 
-// CONTRACT (the greenlet helper implements this; members may be added, these keep their meaning)
+class Alarm;
+class DelayedJob;
+class StackArena;
+class ThreadPool;
+class Wait;
+class Worker;
+
+struct LoopOptions {
+    /// Bytes of each greenlet's stack, rounded up to whole pages. Default: 64 KiB (256 KiB under sanitizers, whose
+    /// frames are larger). At least 16 KiB. Only pages that were touched take memory.
+    std::size_t stack_bytes = sanitizer::active ? 256 * 1024 : 64 * 1024;
+    /// Ended greenlets whose coroutine is kept for the next one. Default: 64. 0: none.
+    std::size_t parked_workers = 64;
+    /// Further free stacks that keep their memory. Default: 64. 0: none.
+    std::size_t hot_stacks = 64;
+    /// Where offload() runs things; must outlive the loop. Null: a pool of the loop's own, made when first used.
+    ThreadPool* pool = nullptr;
+    /// Threads of the loop's own pool. Default: 4.
+    std::size_t pool_threads = 4;
+    /// Say on standard error which greenlet overflowed its stack (a SIGSEGV handler, see stack_region.hpp).
+    bool report_stack_overflow = true;
+};
+
+/// One thread's event loop and the greenlets that live on it: a shard.
+///
+/// A turn is what happens between two looks at the sockets: the handlers that are ready, then greenlets that were woken
+/// and jobs that were posted, then what was deferred to the turn's end.
+/// Threads: what is not said to be callable from any belongs to the thread that is in run().
 class Loop {
 public:
     using Job = util::UniqueFunction<void()>;
     using Executor = boost::asio::io_context::executor_type;
 
+    explicit Loop(const LoopOptions& options);
     Loop();
+    /// Not while run() is on. Jobs that were posted and never ran are destroyed.
     ~Loop();
+    Loop(const Loop&) = delete;
+    Loop& operator=(const Loop&) = delete;
 
     /// The loop that runs on this thread, or null.
     static Loop* current() noexcept;
 
-    boost::asio::io_context& context() noexcept;
-    Executor executor() noexcept;
+    boost::asio::io_context& context() noexcept { return context_; }
+    Executor executor() noexcept { return context_.get_executor(); }
 
-    /// Runs until stop(). On return every greenlet has ended and every posted job has run or been destroyed.
+    /// Runs until stop(); then kills every greenlet, runs until the last has ended, and destroys jobs that have not run.
+    /// A stop() before run() makes it return so at once. May be called again afterwards.
+    /// What a handler or a job throws is logged.
     void run();
-    /// Any thread.
+    /// Any thread; also from a signal handler's thread, but not from the handler itself.
     void stop();
-    /// Runs `job` on this loop's thread, on a later turn. Any thread.
-    void post(Job job);
+    /// stop() was called, and greenlets are being ended: new ones are not started any more.
+    bool stopping() const noexcept { return stopping_; }
 
-    /// Runs `fn` in a greenlet (a parked worker coroutine) at once; returns when it ends or first suspends.
-    /// An exception out of `fn` is logged. No allocation when a worker is parked and `fn` is small.
-    void enter(Job fn);
+    /// Runs `job` on this loop's thread, on a later turn, in the order of the calls from one thread. Any thread; many
+    /// posts from other threads between two turns wake the loop once.
+    void post(Job job);
+    /// Runs `job` at the end of this turn, behind all handlers, greenlets and jobs that are ready now.
+    void defer(Job job);
+    /// Runs `job` after `delay`. When the loop stops first, the job is destroyed.
+    void post_after(util::Clock::duration delay, Job job);
+
+    /// Runs `job` in a greenlet (a parked worker coroutine) at once; returns when it ends or first suspends.
+    /// An exception out of `job` is logged. No allocation when a worker is parked and `job` is small. Also from within a
+    /// greenlet. Throws what a lack of stacks throws; see StackArena::allocate().
+    void enter(Job job);
 
     /// Timers of this loop: 1 ms resolution. See util/timer_wheel.hpp.
-    util::TimerWheel& timers() noexcept;
+    util::TimerWheel& timers() noexcept { return timers_; }
+
+    /// The threads for blocking work.
+    ThreadPool& pool();
+
+    /// Greenlets that have begun and not ended.
+    std::size_t greenlets() const noexcept { return greenlets_; }
+    /// Coroutines, the parked ones included.
+    std::size_t workers() const noexcept { return workers_; }
+    /// Calls `visit(const Worker&)` for each greenlet that has begun and not ended, for diagnostics.
+    void for_each_greenlet(const std::function<void(const Worker&)>& visit) const;
+
+    // For the greenlet layer itself.
+
+    /// Runs `item` on this turn or the next, in order. This loop's thread.
+    void make_ready(detail::Runnable& item) noexcept;
+    StackArena& stacks() noexcept { return *stacks_; }
+
+private:
+    friend class Worker;
+    friend class Alarm;
+    friend class DelayedJob;
+
+    class Running;
+
+    // Wakes between greenlets that are dealt with before the sockets get their turn again.
+    static constexpr int rounds_per_turn = 16;
+
+    void schedule_turn();
+    void turn();
+    void run_ready();
+    void run_jobs(std::vector<Job>& jobs) noexcept;
+    void take_inbox();
+    void run_handlers();
+    void end_greenlets();
+    void end_parked_workers();
+    void destroy_jobs() noexcept;
+    void report_stuck_greenlets();
+
+    // Workers tell what they do.
+    void greenlet_begins(Worker& worker) noexcept;
+    void greenlet_ends(Worker& worker) noexcept;
+    void greenlet_given_up(Worker& worker) noexcept;
+    bool park(Worker& worker) noexcept;
+
+    const LoopOptions options_;
+    std::unique_ptr<StackArena> stacks_;  // outlives the coroutines that the context may hold
+    boost::asio::io_context context_;
+    util::TimerWheel timers_;
+    std::unique_ptr<Alarm> alarm_;
+
+    std::atomic<bool> stop_requested_{false};
+    bool stopping_ = false;
+
+    // This turn's work. Vectors are swapped with their spare, so that neither allocates for long.
+    bool turn_scheduled_ = false;
+    bool in_turn_ = false;
+    detail::Runnable* first_ready_ = nullptr;
+    detail::Runnable* last_ready_ = nullptr;
+    std::vector<Job> jobs_, jobs_spare_;
+    std::vector<Job> deferred_, deferred_spare_;
+    DelayedJob* delayed_ = nullptr;
+
+    // From other threads.
+    std::mutex inbox_mutex_;
+    std::vector<Job> inbox_;
+    std::vector<Job> inbox_spare_;  // only this loop's thread
+
+    // Running greenlets (a list in both directions) and parked workers (a stack).
+    Worker* first_greenlet_ = nullptr;
+    Worker* parked_ = nullptr;
+    std::size_t greenlets_ = 0;
+    std::size_t parked_count_ = 0;
+    std::size_t workers_ = 0;
+
+    std::unique_ptr<ThreadPool> own_pool_;  // its threads end first
 };
 
 }  // namespace sio::greenlet

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <sio/detail/runnable.hpp>
+#include <sio/detail/wait_queue.hpp>
+
+namespace sio::greenlet {
+class Loop;
+class Worker;
+}  // namespace sio::greenlet
+
+namespace sio::detail {
+
+/// What a greenlet is apart from its result's type: when it runs, how it ended, who wants to know.
+///
+/// Held by its handles, and by itself from the start to the end. Threads: every member from any, except where it says so.
+class GreenletCore : public std::enable_shared_from_this<GreenletCore>, private Runnable {
+public:
+    using Link = std::function<void()>;
+
+    virtual ~GreenletCore();
+    GreenletCore(const GreenletCore&) = delete;
+    GreenletCore& operator=(const GreenletCore&) = delete;
+
+    /// Queues the greenlet on the loop of this thread. Throws Error(errc::not_in_greenlet) when none runs.
+    void start();
+    void start_later(Duration delay);
+
+    bool join(Duration limit);
+    void kill(bool wait, Duration limit);
+    bool ready() const;
+    bool successful() const;
+    /// Null when it has not ended, or has ended well.
+    std::exception_ptr exception() const;
+    void link(Link link);
+
+    std::uint64_t id() const noexcept { return id_; }
+    std::string name() const;
+    void set_name(std::string name);
+
+protected:
+    GreenletCore();
+
+    /// The greenlet's function; keeps its result.
+    virtual void run() = 0;
+    /// The function is not needed any more: what it captured ends.
+    virtual void discard() noexcept = 0;
+
+private:
+    class Starter;
+    class Owner;
+
+    enum class State { created, queued, running, ended };
+
+    void run_ready() noexcept override;
+    void execute();
+    void finish(std::exception_ptr exception, bool killed) noexcept;
+    void kill_on_loop() noexcept;
+    void enqueue();
+
+    const std::uint64_t id_;
+    mutable WaitQueue ended_;        // its lock guards the rest, down to self_
+    mutable bool observed_ = false;  // somebody has asked how it ended
+    State state_ = State::created;
+    bool killed_ = false;
+    std::string name_;
+    std::exception_ptr exception_;
+    std::vector<Link> links_;
+    greenlet::Loop* loop_ = nullptr;      // from the start on; may be gone once it has ended
+    greenlet::Worker* worker_ = nullptr;  // while it runs
+    std::shared_ptr<GreenletCore> self_;  // while it is in the loop's queue
+};
+
+}  // namespace sio::detail

@@ -1,0 +1,156 @@
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <sio/any_greenlet.hpp>
+#include <sio/async_result.hpp>
+#include <sio/error.hpp>
+#include <sio/event.hpp>
+#include <sio/greenlet_exit.hpp>
+#include <sio/offload.hpp>
+#include <sio/queue.hpp>
+#include <sio/semaphore.hpp>
+#include <sio/timeout.hpp>
+
+namespace sio {
+
+template <class T>
+class Greenlet;
+
+namespace detail {
+
+template <class T>
+class GreenletResult : public GreenletCore {
+public:
+    std::optional<std::conditional_t<std::is_void_v<T>, bool, T>> value;
+};
+
+template <class T, class Function, class... Args>
+class GreenletTask final : public GreenletResult<T> {
+public:
+    template <class... Given>
+    explicit GreenletTask(Given&&... given) : call_(std::in_place, std::forward<Given>(given)...) {}
+
+private:
+    void run() override {
+        std::apply(
+            [this](Function& function, Args&... args) {
+                if constexpr (std::is_void_v<T>) {
+                    std::invoke(std::move(function), std::move(args)...);
+                } else {
+                    this->value.emplace(std::invoke(std::move(function), std::move(args)...));
+                }
+            },
+            *call_);
+    }
+    void discard() noexcept override { call_.reset(); }
+
+    std::optional<std::tuple<Function, Args...>> call_;
+};
+
+struct GreenletAccess;
+
+}  // namespace detail
+
+/// A handle of a greenlet that returns a `T`.
+template <class T = void>
+class Greenlet : public AnyGreenlet {
+public:
+    Greenlet() noexcept = default;
+
+    /// Blocks until the greenlet has ended. Returns what it returned (a reference that is valid as long as a handle;
+    /// moved out of a handle that is about to end), throws what it threw, Error(errc::killed) if it was killed, or Timeout
+    /// when `limit` passed first.
+    std::add_lvalue_reference_t<T> get(Duration limit = forever) const& {
+        wait_for_result(limit);
+        if constexpr (!std::is_void_v<T>) return *result().value;
+    }
+    T get(Duration limit = forever) && {
+        wait_for_result(limit);
+        if constexpr (!std::is_void_v<T>) return std::move(*result().value);
+    }
+
+private:
+    friend struct detail::GreenletAccess;
+    explicit Greenlet(std::shared_ptr<detail::GreenletResult<T>> result) noexcept : AnyGreenlet(std::move(result)) {}
+
+    detail::GreenletResult<T>& result() const noexcept { return static_cast<detail::GreenletResult<T>&>(*core_); }
+    void wait_for_result(Duration limit) const {
+        if (!core_->join(limit)) throw Timeout("Greenlet::get");
+        if (auto exception = core_->exception()) std::rethrow_exception(exception);
+    }
+};
+
+namespace detail {
+
+struct GreenletAccess {
+    template <class Function, class... Args>
+    static auto make(Function&& function, Args&&... args) {
+        using Result = std::decay_t<std::invoke_result_t<std::decay_t<Function>, std::decay_t<Args>...>>;
+        using Task = GreenletTask<Result, std::decay_t<Function>, std::decay_t<Args>...>;
+        return Greenlet<Result>(std::make_shared<Task>(std::forward<Function>(function), std::forward<Args>(args)...));
+    }
+    static GreenletCore& core(const AnyGreenlet& greenlet) noexcept;
+};
+
+}  // namespace detail
+
+/// Runs `function(args...)` in a new greenlet on this thread's loop. It begins on a later turn, when the caller blocks
+/// or returns; function and arguments are copied or moved, as for std::thread.
+///
+/// The handle may be dropped. An exception that nobody asked a handle for is logged when the last handle goes.
+/// Throws Error(errc::not_in_greenlet) when no loop runs on this thread. gevent: `gevent.spawn`.
+template <class Function, class... Args>
+auto spawn(Function&& function, Args&&... args) {
+    auto greenlet = detail::GreenletAccess::make(std::forward<Function>(function), std::forward<Args>(args)...);
+    detail::GreenletAccess::core(greenlet).start();
+    return greenlet;
+}
+
+/// The same, beginning after `delay`. A greenlet whose loop ends first counts as killed.
+template <class Function, class... Args>
+auto spawn_later(Duration delay, Function&& function, Args&&... args) {
+    auto greenlet = detail::GreenletAccess::make(std::forward<Function>(function), std::forward<Args>(args)...);
+    detail::GreenletAccess::core(greenlet).start_later(delay);
+    return greenlet;
+}
+
+/// Blocks the current greenlet for `duration`; zero or less lets everybody else who is ready run first.
+/// Throws Error(errc::not_in_greenlet), GreenletExit, and the Timeout of a TimeoutScope.
+void sleep(Duration duration);
+
+/// A number that no other greenlet of this process has or had; 0 outside a greenlet. gevent: `id(getcurrent())`.
+std::uint64_t current_greenlet_id() noexcept;
+
+namespace detail {
+void run_main(const AnyGreenlet& (*start)(void* context), void* context);
+}  // namespace detail
+
+/// Runs a loop on this thread with `function` as its main greenlet, until that returns; greenlets that are left are
+/// killed. Returns its result or throws its exception. For programs and tests without a server.
+/// Throws Error(errc::cannot_start) when a loop runs on this thread already.
+template <class Function>
+auto run(Function&& function) {
+    using Main = decltype(detail::GreenletAccess::make(std::forward<Function>(function)));
+    struct Context {
+        Function& function;
+        Main main;
+    } context{function, {}};
+    detail::run_main(
+        [](void* raw) -> const AnyGreenlet& {
+            auto& self = *static_cast<Context*>(raw);
+            self.main = spawn(std::forward<Function>(self.function));
+            return self.main;
+        },
+        &context);
+    return std::move(context.main).get();
+}
+
+}  // namespace sio

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <exception>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace sio {
+
+namespace detail {
+
+/// A piece of blocking work on the stack of the greenlet that waits for it.
+class OffloadWork {
+public:
+    virtual void run() noexcept = 0;
+
+protected:
+    OffloadWork() = default;
+    ~OffloadWork() = default;
+    OffloadWork(const OffloadWork&) = delete;
+    OffloadWork& operator=(const OffloadWork&) = delete;
+};
+
+void offload_and_wait(OffloadWork& work);
+
+}  // namespace detail
+
+/// Runs `function` on a thread of the loop's pool (LoopOptions::pool) and blocks the current greenlet, but not its loop,
+/// until it has returned. Returns its result or throws its exception.
+///
+/// `function` may refer to the greenlet's local variables: the greenlet does not go on before it has returned. When the
+/// greenlet is killed (or a TimeoutScope runs out) while it waits for a thread, the function is never called; when it is
+/// being executed, it is executed to its end, its result is dropped on the greenlet's thread, and then GreenletExit (or
+/// Timeout) is thrown.
+/// The function runs outside any greenlet: it must not call what blocks greenlets, nor touch what belongs to the loop.
+/// Throws Error(errc::not_in_greenlet).
+template <class Function>
+auto offload(Function&& function) -> std::decay_t<std::invoke_result_t<Function&>> {
+    using Result = std::decay_t<std::invoke_result_t<Function&>>;
+    struct Work final : detail::OffloadWork {
+        explicit Work(Function& f) : function(f) {}
+        void run() noexcept override {
+            try {
+                if constexpr (std::is_void_v<Result>) {
+                    function();
+                } else {
+                    result.emplace(function());
+                }
+            } catch (...) {
+                exception = std::current_exception();
+            }
+        }
+        Function& function;
+        std::optional<std::conditional_t<std::is_void_v<Result>, bool, Result>> result;
+        std::exception_ptr exception;
+    };
+    Work work(function);
+    detail::offload_and_wait(work);
+    if (work.exception) std::rethrow_exception(work.exception);
+    if constexpr (!std::is_void_v<Result>) return std::move(*work.result);
+}
+
+}  // namespace sio

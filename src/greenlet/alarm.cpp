@@ -1,0 +1,52 @@
+#include "greenlet/alarm.hpp"
+
+#include <utility>
+
+namespace sio::greenlet {
+
+Alarm::Alarm(Loop& loop) : loop_(loop), timer_(loop.executor()) {
+    loop_.timers().on_earlier([](void* self) { static_cast<Alarm*>(self)->set(); }, this);
+}
+
+Alarm::~Alarm() { loop_.timers().on_earlier(nullptr, nullptr); }
+
+void Alarm::set() {
+    const auto next = loop_.timers().next_deadline();
+    if (next >= set_to_) return;
+    set_to_ = next;
+    timer_.expires_at(next);
+    timer_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) on_ring();
+    });
+}
+
+// What the timers wake runs in this turn, without another look at the sockets before it.
+void Alarm::on_ring() {
+    set_to_ = util::Clock::time_point::max();
+    loop_.in_turn_ = true;
+    loop_.timers().advance(util::Clock::now());
+    set();
+    loop_.turn();
+}
+
+DelayedJob::DelayedJob(Loop& loop, util::Clock::duration delay, Loop::Job job)
+    : loop_(loop), job_(std::move(job)), next_(loop.delayed_), timer_(&DelayedJob::on_timer, this) {
+    if (next_) next_->previous_ = this;
+    loop.delayed_ = this;
+    timer_.arm(loop.timers(), delay);
+}
+
+DelayedJob::~DelayedJob() {
+    (previous_ ? previous_->next_ : loop_.delayed_) = next_;
+    if (next_) next_->previous_ = previous_;
+}
+
+void DelayedJob::on_timer(void* self) noexcept {
+    auto* delayed = static_cast<DelayedJob*>(self);
+    Loop& loop = delayed->loop_;
+    Loop::Job job = std::move(delayed->job_);
+    delete delayed;
+    loop.post(std::move(job));
+}
+
+}  // namespace sio::greenlet

@@ -1,0 +1,301 @@
+#include "greenlet/loop.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <cassert>
+#include <chrono>
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include <sio/log.hpp>
+
+#include "greenlet/alarm.hpp"
+#include "greenlet/stack_arena.hpp"
+#include "greenlet/thread_pool.hpp"
+#include "greenlet/worker.hpp"
+#include "util/exception_text.hpp"
+
+namespace sio::greenlet {
+
+namespace {
+
+thread_local Loop* current_loop = nullptr;
+
+// While an ended loop waits for greenlets that do not end, it says so this often.
+constexpr std::chrono::seconds stuck_report_interval{5};
+
+// Batches beyond this do not keep their memory.
+constexpr std::size_t kept_batch = 1024;
+
+void log_escaped(const char* from) {
+    log(LogLevel::error, "greenlet", std::string(from) + ": " + util::exception_text(std::current_exception()));
+}
+
+}  // namespace
+
+/// While it lives, the loop is the current one of its thread.
+class Loop::Running {
+public:
+    explicit Running(Loop& loop) : outer_(std::exchange(current_loop, &loop)) {
+        if (loop.options_.report_stack_overflow) report_.emplace();
+    }
+    ~Running() { current_loop = outer_; }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+
+private:
+    Loop* outer_;
+    std::optional<OverflowReport> report_;
+};
+
+Loop::Loop() : Loop(LoopOptions{}) {}
+
+Loop::Loop(const LoopOptions& options)
+    : options_(options),
+      stacks_(std::make_unique<StackArena>(options.stack_bytes, options.hot_stacks)),
+      context_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
+      alarm_(std::make_unique<Alarm>(*this)) {}
+
+Loop::~Loop() {
+    assert(current_loop != this && "a loop must not be destroyed while it runs");
+    destroy_jobs();
+}
+
+Loop* Loop::current() noexcept { return current_loop; }
+
+ThreadPool& Loop::pool() {
+    if (options_.pool) return *options_.pool;
+    if (!own_pool_) own_pool_ = std::make_unique<ThreadPool>(options_.pool_threads);
+    return *own_pool_;
+}
+
+// --- running -----------------------------------------------------------------------------------------------------
+
+void Loop::run() {
+    Running running(*this);
+    if (!stop_requested_) {
+        auto work = boost::asio::make_work_guard(context_);
+        context_.restart();
+        // Again in case that stop() came between the test above and restart().
+        if (!stop_requested_) run_handlers();
+    }
+    stopping_ = true;
+    do {
+        end_greenlets();
+        destroy_jobs();  // which may begin more
+    } while (greenlets_ > 0 || first_ready_);
+    end_parked_workers();
+    stopping_ = false;
+    const std::lock_guard lock(inbox_mutex_);  // a stop() that is under way ends before the loop may
+    stop_requested_ = false;
+}
+
+void Loop::stop() {
+    const std::lock_guard lock(inbox_mutex_);
+    stop_requested_ = true;
+    context_.stop();
+}
+
+void Loop::run_handlers() {
+    while (!context_.stopped()) {
+        try {
+            context_.run();
+        } catch (...) {
+            log_escaped("handler");
+        }
+    }
+}
+
+// Killing wakes those that wait; they unwind over the next turns, and what they begin meanwhile is killed in its turn.
+// Their sockets and timers must go on working, hence no poll() of a fixed number of turns.
+void Loop::end_greenlets() {
+    auto work = boost::asio::make_work_guard(context_);
+    auto report_at = util::Clock::now() + stuck_report_interval;
+    while (greenlets_ > 0 || first_ready_) {
+        for (Worker* worker = first_greenlet_; worker; worker = worker->next_) {
+            if (!worker->killed()) worker->kill();
+        }
+        context_.restart();
+        try {
+            context_.run_one_until(report_at);
+        } catch (...) {
+            log_escaped("handler");
+        }
+        if (util::Clock::now() >= report_at) {
+            report_stuck_greenlets();
+            report_at += stuck_report_interval;
+        }
+    }
+}
+
+void Loop::report_stuck_greenlets() {
+    for_each_greenlet([](const Worker& worker) {
+        const char* what = worker.wait() ? worker.wait()->what() : "nothing";
+        log(LogLevel::warning, "greenlet",
+            "the loop cannot end yet: greenlet " + worker.label() + " still waits for " + what);
+    });
+}
+
+void Loop::end_parked_workers() {
+    while (Worker* worker = parked_) {
+        parked_ = worker->next_;
+        --parked_count_;
+        worker->resume();  // without a job: it ends
+    }
+    // A coroutine that never suspended ends by way of a post.
+    while (workers_ > 0) {
+        context_.restart();
+        context_.run_one();
+    }
+}
+
+// --- turns -------------------------------------------------------------------------------------------------------
+
+void Loop::schedule_turn() {
+    if (turn_scheduled_ || in_turn_) return;
+    turn_scheduled_ = true;
+    boost::asio::post(context_, [this] {
+        turn_scheduled_ = false;
+        turn();
+    });
+}
+
+void Loop::turn() {
+    in_turn_ = true;
+    jobs_.swap(jobs_spare_);
+    run_jobs(jobs_spare_);
+    for (int round = 0; first_ready_ && round < rounds_per_turn; ++round) run_ready();
+    deferred_.swap(deferred_spare_);
+    run_jobs(deferred_spare_);
+    in_turn_ = false;
+    if (first_ready_ || !jobs_.empty() || !deferred_.empty()) schedule_turn();
+}
+
+// One round: what is made ready meanwhile waits for the next.
+void Loop::run_ready() {
+    detail::Runnable* const last = last_ready_;
+    for (bool more = true; more;) {
+        detail::Runnable* item = first_ready_;
+        more = item != last;
+        first_ready_ = item->next_ready;
+        if (!first_ready_) last_ready_ = nullptr;
+        item->run_ready();  // the item may be gone afterwards
+    }
+}
+
+void Loop::run_jobs(std::vector<Job>& jobs) noexcept {
+    for (Job& job : jobs) {
+        try {
+            job();
+            job = nullptr;
+        } catch (...) {
+            log_escaped("posted job");
+        }
+    }
+    jobs.clear();
+    if (jobs.capacity() > kept_batch) jobs.shrink_to_fit();
+}
+
+void Loop::make_ready(detail::Runnable& item) noexcept {
+    item.next_ready = nullptr;
+    (last_ready_ ? last_ready_->next_ready : first_ready_) = &item;
+    last_ready_ = &item;
+    schedule_turn();
+}
+
+void Loop::post(Job job) {
+    if (current_loop == this) {
+        jobs_.push_back(std::move(job));
+        schedule_turn();
+        return;
+    }
+    // The lock covers Asio's part too: the job may be the last thing that keeps the loop from ending.
+    const std::lock_guard lock(inbox_mutex_);
+    inbox_.push_back(std::move(job));
+    if (inbox_.size() == 1) boost::asio::post(context_, [this] { take_inbox(); });
+}
+
+void Loop::take_inbox() {
+    {
+        const std::lock_guard lock(inbox_mutex_);
+        inbox_.swap(inbox_spare_);
+    }
+    in_turn_ = true;
+    run_jobs(inbox_spare_);
+    turn();
+}
+
+void Loop::defer(Job job) {
+    deferred_.push_back(std::move(job));
+    schedule_turn();
+}
+
+void Loop::post_after(util::Clock::duration delay, Job job) {
+    if (stopping_) return;
+    new DelayedJob(*this, delay, std::move(job));  // in the loop's list from now on
+}
+
+// Destroying a job may post another: again until there is nothing.
+void Loop::destroy_jobs() noexcept {
+    for (;;) {
+        std::vector<Job> doomed = std::move(jobs_);
+        jobs_.clear();
+        for (Job& job : deferred_) doomed.push_back(std::move(job));
+        deferred_.clear();
+        {
+            const std::lock_guard lock(inbox_mutex_);
+            for (Job& job : inbox_) doomed.push_back(std::move(job));
+            inbox_.clear();
+        }
+        if (doomed.empty() && !delayed_) return;
+        while (delayed_) delete delayed_;
+    }
+}
+
+// --- greenlets ---------------------------------------------------------------------------------------------------
+
+void Loop::enter(Job job) {
+    assert(current_loop == this && "enter() belongs to the loop's thread");
+    if (Worker* worker = parked_) {
+        parked_ = worker->next_;
+        --parked_count_;
+        worker->begin(std::move(job));
+    } else {
+        Worker::start(*this, std::move(job));
+    }
+}
+
+void Loop::for_each_greenlet(const std::function<void(const Worker&)>& visit) const {
+    for (const Worker* worker = first_greenlet_; worker; worker = worker->next_) visit(*worker);
+}
+
+void Loop::greenlet_begins(Worker& worker) noexcept {
+    worker.previous_ = nullptr;
+    worker.next_ = first_greenlet_;
+    if (first_greenlet_) first_greenlet_->previous_ = &worker;
+    first_greenlet_ = &worker;
+    ++greenlets_;
+}
+
+void Loop::greenlet_ends(Worker& worker) noexcept {
+    (worker.previous_ ? worker.previous_->next_ : first_greenlet_) = worker.next_;
+    if (worker.next_) worker.next_->previous_ = worker.previous_;
+    --greenlets_;
+}
+
+void Loop::greenlet_given_up(Worker& worker) noexcept {
+    greenlet_ends(worker);
+    --workers_;
+    stacks_->keep();
+}
+
+bool Loop::park(Worker& worker) noexcept {
+    if (parked_count_ >= options_.parked_workers || stopping_) return false;
+    worker.next_ = parked_;
+    parked_ = &worker;
+    ++parked_count_;
+    return true;
+}
+
+}  // namespace sio::greenlet

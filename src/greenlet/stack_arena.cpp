@@ -1,0 +1,119 @@
+#include "greenlet/stack_arena.hpp"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cerrno>
+#include <new>
+
+#include <sio/error.hpp>
+
+#include "greenlet/sanitizer.hpp"
+
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102  // Linux 6.13; not in the headers of older C libraries
+#endif
+
+namespace sio::greenlet {
+
+namespace {
+
+std::size_t page_bytes() noexcept {
+    static const auto size = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    return size;
+}
+
+std::size_t round_to_pages(std::size_t bytes) noexcept {
+    return (bytes + page_bytes() - 1) / page_bytes() * page_bytes();
+}
+
+constexpr std::size_t min_stack_bytes = 16 * 1024;
+constexpr std::size_t first_chunk_slots = 64;
+constexpr std::size_t max_chunk_slots = 4096;
+
+}  // namespace
+
+StackArena::StackArena(std::size_t stack_bytes, std::size_t hot_stacks, Guard guard)
+    : stack_bytes_(round_to_pages(std::max(stack_bytes, min_stack_bytes))),
+      slot_bytes_(stack_bytes_ + round_to_pages(guard_bytes)),
+      hot_limit_(hot_stacks),
+      use_mprotect_(guard == Guard::mprotect) {}
+
+StackArena::~StackArena() {
+    assert(keep_ || in_use() == 0);
+    for (StackRegion* region : chunks_) {
+        char* begin = reinterpret_cast<char*>(region->begin.load());
+        const auto bytes = static_cast<std::size_t>(region->end.load() - region->begin.load());
+        if (keep_) continue;
+        remove_stack_region(region);
+        sanitizer::unpoison(begin, bytes);
+        munmap(begin, bytes);
+    }
+}
+
+char* StackArena::allocate() {
+    char* stack;
+    if (!hot_.empty()) {
+        stack = hot_.back();
+        hot_.pop_back();
+    } else if (!cold_.empty()) {
+        stack = cold_.back();
+        cold_.pop_back();
+    } else {
+        stack = carve();
+    }
+    sanitizer::unpoison(stack, stack_bytes_);
+    return stack;
+}
+
+// The lists have room for every stack that exists (see carve()), so nothing throws here.
+void StackArena::deallocate(char* stack) noexcept {
+    if (hot_.size() < hot_limit_) {
+        hot_.push_back(stack);
+    } else {
+        madvise(stack, stack_bytes_, MADV_DONTNEED);
+        cold_.push_back(stack);
+    }
+    sanitizer::poison(stack, stack_bytes_);
+}
+
+void StackArena::map_chunk() {
+    const std::size_t slots = std::clamp(carved_, first_chunk_slots, max_chunk_slots);
+    const std::size_t bytes = slots * slot_bytes_;
+    chunks_.reserve(chunks_.size() + 1);
+    void* memory =
+        mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+    if (memory == MAP_FAILED) throw std::bad_alloc();
+    // A huge page would back 31 neighbours of every stack that is touched.
+    madvise(memory, bytes, MADV_NOHUGEPAGE);
+    next_slot_ = static_cast<char*>(memory);
+    chunk_end_ = next_slot_ + bytes;
+    chunks_.push_back(add_stack_region(next_slot_, chunk_end_, slot_bytes_, slot_bytes_ - stack_bytes_));
+}
+
+char* StackArena::carve() {
+    if (use_mprotect_ && carved_ >= max_stacks_without_markers) {
+        throw Error(errc::limit_exceeded, "too many greenlets that wait at once: stacks");
+    }
+    if (next_slot_ == chunk_end_) map_chunk();
+    if (hot_.capacity() < hot_limit_) hot_.reserve(hot_limit_);
+    if (cold_.capacity() <= carved_) cold_.reserve(std::max(first_chunk_slots, 2 * carved_));
+    install_guard(next_slot_);
+    char* slot = next_slot_;
+    next_slot_ += slot_bytes_;
+    ++carved_;
+    return slot + (slot_bytes_ - stack_bytes_);
+}
+
+void StackArena::install_guard(char* slot) {
+    const std::size_t bytes = slot_bytes_ - stack_bytes_;
+    if (!use_mprotect_) {
+        if (madvise(slot, bytes, MADV_GUARD_INSTALL) == 0) return;
+        use_mprotect_ = true;  // a kernel before 6.13 answers EINVAL
+    }
+    if (mprotect(slot, bytes, PROT_NONE) != 0) throw std::bad_alloc();
+}
+
+}  // namespace sio::greenlet

@@ -1,0 +1,78 @@
+#include "greenlet/thread_pool.hpp"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <cassert>
+
+namespace sio::greenlet {
+
+ThreadPool::ThreadPool(std::size_t threads) : limit_(std::max<std::size_t>(1, threads)) { threads_.reserve(limit_); }
+
+ThreadPool::~ThreadPool() {
+    {
+        const std::lock_guard lock(mutex_);
+        assert(!first_ && "a pool ends after the loops that use it");
+        ending_ = true;
+    }
+    work_.notify_all();
+    for (std::thread& thread : threads_) thread.join();
+}
+
+void ThreadPool::submit(PoolTask& task) {
+    const std::lock_guard lock(mutex_);
+    if (idle_ <= queued_ && threads_.size() < limit_) add_thread();
+    task.next_in_pool = nullptr;
+    (last_ ? last_->next_in_pool : first_) = &task;
+    last_ = &task;
+    ++queued_;
+    work_.notify_one();
+}
+
+// A signal is to be handled by a thread that waits for signals, never by one that is inside a database query.
+void ThreadPool::add_thread() {
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    try {
+        threads_.emplace_back([this] { serve(); });
+    } catch (...) {
+        pthread_sigmask(SIG_SETMASK, &before, nullptr);
+        if (threads_.empty()) throw;
+        return;  // those that there are will get to it
+    }
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+bool ThreadPool::withdraw(PoolTask& task) noexcept {
+    const std::lock_guard lock(mutex_);
+    PoolTask* before = nullptr;
+    for (PoolTask* queued = first_; queued; before = queued, queued = queued->next_in_pool) {
+        if (queued != &task) continue;
+        (before ? before->next_in_pool : first_) = task.next_in_pool;
+        if (last_ == &task) last_ = before;
+        --queued_;
+        return true;
+    }
+    return false;
+}
+
+void ThreadPool::serve() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        ++idle_;
+        work_.wait(lock, [this] { return first_ || ending_; });
+        --idle_;
+        if (!first_) return;
+        PoolTask* task = first_;
+        first_ = task->next_in_pool;
+        if (!first_) last_ = nullptr;
+        --queued_;
+        lock.unlock();
+        task->run();  // the task may be gone afterwards
+        lock.lock();
+    }
+}
+
+}  // namespace sio::greenlet

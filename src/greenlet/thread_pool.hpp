@@ -1,0 +1,55 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace sio::greenlet {
+
+/// Something for a ThreadPool to do; owned by whoever submits it, until run() has returned or withdraw() succeeded.
+class PoolTask {
+public:
+    virtual void run() noexcept = 0;
+
+    PoolTask* next_in_pool = nullptr;  // the pool's, while queued
+
+protected:
+    ~PoolTask() = default;
+};
+
+/// Threads for work that blocks. They are started as work comes, up to the limit, and run with all signals blocked.
+/// Threads: every member from any.
+class ThreadPool {
+public:
+    /// `threads`: at least 1.
+    explicit ThreadPool(std::size_t threads);
+    /// Returns when what runs has ended. Nothing may be queued any more.
+    ~ThreadPool();
+    ThreadPool(const ThreadPool&) = delete;
+    ThreadPool& operator=(const ThreadPool&) = delete;
+
+    /// Queues the task. First come, first served.
+    void submit(PoolTask& task);
+    /// Takes back a task that has not begun; false when it has.
+    bool withdraw(PoolTask& task) noexcept;
+
+    std::size_t size() const noexcept { return limit_; }
+
+private:
+    void serve();
+    void add_thread();
+
+    const std::size_t limit_;
+    std::mutex mutex_;
+    std::condition_variable work_;
+    PoolTask* first_ = nullptr;
+    PoolTask* last_ = nullptr;
+    std::size_t queued_ = 0;
+    std::size_t idle_ = 0;
+    bool ending_ = false;
+    std::vector<std::thread> threads_;
+};
+
+}  // namespace sio::greenlet
