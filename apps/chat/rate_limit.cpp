@@ -1,0 +1,37 @@
+#include "rate_limit.hpp"
+
+#include <algorithm>
+
+namespace chat {
+
+TokenBucket::TokenBucket(std::size_t burst, std::chrono::milliseconds interval) noexcept
+    : interval_(interval), depth_(interval * static_cast<long>(burst)) {}
+
+std::chrono::milliseconds TokenBucket::take(Clock::time_point now) noexcept {
+    const auto full_at = std::max(full_at_, now) + interval_;
+    if (full_at - now > depth_) {
+        return std::chrono::ceil<std::chrono::milliseconds>(full_at - now - depth_);
+    }
+    full_at_ = full_at;
+    return std::chrono::milliseconds::zero();
+}
+
+RateLimiter::RateLimiter(std::size_t burst, std::chrono::milliseconds interval, std::size_t max_keys)
+    : burst_(burst), interval_(interval), max_keys_(max_keys) {}
+
+std::chrono::milliseconds RateLimiter::take(std::string_view key, TokenBucket::Clock::time_point now) {
+    const std::scoped_lock lock(mutex_);
+    if (const auto found = by_key_.find(key); found != by_key_.end()) {
+        entries_.splice(entries_.begin(), entries_, found->second);
+    } else {
+        if (entries_.size() == max_keys_) {
+            by_key_.erase(entries_.back().key);
+            entries_.pop_back();
+        }
+        entries_.push_front({std::string(key), TokenBucket(burst_, interval_)});
+        by_key_.emplace(entries_.front().key, entries_.begin());
+    }
+    return entries_.front().bucket.take(now);
+}
+
+}  // namespace chat

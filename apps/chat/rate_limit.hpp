@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <list>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace chat {
+
+/// A token bucket: `burst` at once, then one every `interval`.
+class TokenBucket {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    TokenBucket(std::size_t burst, std::chrono::milliseconds interval) noexcept;
+
+    /// Zero when one may go now (it has then been counted), otherwise how long to wait.
+    std::chrono::milliseconds take(Clock::time_point now = Clock::now()) noexcept;
+
+private:
+    std::chrono::milliseconds interval_;
+    std::chrono::milliseconds depth_;
+    /// When the bucket will be full again: behind `now` by what is missing.
+    Clock::time_point full_at_{};
+};
+
+/// A token bucket for each key (an address). Knows the `max_keys` that were seen last, so that it stays small whoever
+/// comes. Threads: any.
+class RateLimiter {
+public:
+    RateLimiter(std::size_t burst, std::chrono::milliseconds interval, std::size_t max_keys = 10'000);
+
+    std::chrono::milliseconds take(std::string_view key,
+                                   TokenBucket::Clock::time_point now = TokenBucket::Clock::now());
+
+private:
+    struct Entry {
+        std::string key;
+        TokenBucket bucket;
+    };
+
+    std::mutex mutex_;
+    std::size_t burst_;
+    std::chrono::milliseconds interval_;
+    std::size_t max_keys_;
+    std::list<Entry> entries_;  // the one seen last in front
+    std::unordered_map<std::string_view, std::list<Entry>::iterator> by_key_;
+};
+
+}  // namespace chat

@@ -1,0 +1,60 @@
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <string>
+
+#include "digest.hpp"
+#include "rate_limit.hpp"
+
+using namespace chat;
+using namespace std::chrono_literals;
+
+TEST_CASE("a password matches itself and nothing else") {
+    const Password password("correct horse");
+    CHECK(password.matches("correct horse"));
+    CHECK_FALSE(password.matches("correct horsf"));
+    CHECK_FALSE(password.matches("correct"));
+    CHECK_FALSE(password.matches(""));
+    CHECK_FALSE(password.matches(std::string("correct horse\0", 14)));
+}
+
+TEST_CASE("SHA-256 is that of FIPS 180-4") {
+    CHECK(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST_CASE("random keys are of the length asked for and differ") {
+    CHECK(random_hex(16).size() == 32);
+    CHECK(random_hex(16) != random_hex(16));
+}
+
+TEST_CASE("a bucket lets a burst through, then one each interval") {
+    const auto start = TokenBucket::Clock::now();
+    TokenBucket bucket(3, 1000ms);
+    CHECK(bucket.take(start) == 0ms);
+    CHECK(bucket.take(start) == 0ms);
+    CHECK(bucket.take(start) == 0ms);
+    CHECK(bucket.take(start) == 1000ms);
+    CHECK(bucket.take(start + 400ms) == 600ms);  // asking costs nothing
+    CHECK(bucket.take(start + 1000ms) == 0ms);
+    CHECK(bucket.take(start + 1000ms) == 1000ms);
+    CHECK(bucket.take(start + 60s) == 0ms);
+}
+
+TEST_CASE("addresses are limited one by one") {
+    const auto start = TokenBucket::Clock::now();
+    RateLimiter limiter(1, 1000ms);
+    CHECK(limiter.take("192.0.2.1", start) == 0ms);
+    CHECK(limiter.take("192.0.2.1", start) == 1000ms);
+    CHECK(limiter.take("192.0.2.2", start) == 0ms);
+}
+
+TEST_CASE("a limiter forgets the address seen longest ago") {
+    const auto start = TokenBucket::Clock::now();
+    RateLimiter limiter(1, 1000ms, 2);
+    limiter.take("a", start);
+    limiter.take("b", start);
+    limiter.take("a", start);
+    limiter.take("c", start);
+    CHECK(limiter.take("a", start) == 1000ms);
+    CHECK(limiter.take("b", start) == 0ms);
+}

@@ -1,0 +1,72 @@
+#include "options.hpp"
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+using namespace chat;
+
+namespace {
+
+Options parse(std::vector<std::string> arguments, std::map<std::string, std::string> variables = {}) {
+    return parse_options(arguments, [&](const char* name) -> const char* {
+        const auto found = variables.find(name);
+        return found == variables.end() ? nullptr : found->second.c_str();
+    });
+}
+
+}  // namespace
+
+TEST_CASE("without options the chat listens on this machine only") {
+    const auto options = parse({});
+    CHECK(options.host == "127.0.0.1");
+    CHECK(options.port == 5000);
+    CHECK(options.admin_password.empty());
+}
+
+TEST_CASE("a flag goes before its variable") {
+    CHECK(parse({}, {{"CHAT_PORT", "6000"}}).port == 6000);
+    CHECK(parse({"--port", "7000"}, {{"CHAT_PORT", "6000"}}).port == 7000);
+    CHECK(parse({"--port=0"}).port == 0);
+    CHECK(parse({}, {{"CHAT_PORT", ""}}).port == 5000);
+}
+
+TEST_CASE("lists come with commas or by repeating, and a flag replaces the variable's") {
+    const std::vector<std::string> both = {"https://a.example", "https://b.example"};
+    CHECK(parse({"--origin", "https://a.example", "--origin", "https://b.example"}).origins == both);
+    CHECK(parse({}, {{"CHAT_ORIGINS", "https://a.example,https://b.example"}}).origins == both);
+    CHECK(parse({"--origin=https://c.example"}, {{"CHAT_ORIGINS", "https://a.example"}}).origins ==
+          std::vector<std::string>{"https://c.example"});
+}
+
+TEST_CASE("mistakes are named in one line") {
+    CHECK_THROWS_WITH_AS(parse({"--prot", "1"}), "unknown option --prot; --help lists them", OptionsError);
+    CHECK_THROWS_WITH_AS(parse({"chat.db"}), "\"chat.db\" is no option; --help lists them", OptionsError);
+    CHECK_THROWS_WITH_AS(parse({"--port"}), "--port needs a value", OptionsError);
+    CHECK_THROWS_WITH_AS(parse({"--port", "70000"}), "--port: \"70000\" is no port: give a number from 0 to 65535",
+                         OptionsError);
+    CHECK_THROWS_WITH_AS(parse({}, {{"CHAT_PORT", "x"}}), "CHAT_PORT: \"x\" is no port: give a number from 0 to 65535",
+                         OptionsError);
+    CHECK_THROWS_WITH_AS(parse({"--log-level", "loud"}),
+                         "--log-level: \"loud\" is no log level: give trace, debug, info, warning, error or off",
+                         OptionsError);
+    CHECK_THROWS_WITH_AS(parse({"--origin", "https://a.example/"}),
+                         "--origin: \"https://a.example/\" is no origin: give one as https://chat.example.org",
+                         OptionsError);
+    CHECK_THROWS_WITH_AS(parse({"--tls-cert", "a.pem"}), "--tls-cert and --tls-key go together", OptionsError);
+    CHECK_THROWS_WITH_AS(parse({"--secret-key", "short"}), "the secret key is too short: 32 characters or more",
+                         OptionsError);
+    CHECK_THROWS_WITH_AS(parse({"--admin-password-file", "/nowhere/password"}),
+                         "--admin-password-file: cannot read /nowhere/password", OptionsError);
+    CHECK_THROWS_WITH_AS(parse({"--help=yes"}), "--help takes no value", OptionsError);
+}
+
+TEST_CASE("the help names every option with its variable") {
+    const auto help = help_text();
+    for (const char* name : {"--host", "--port", "--database", "--admin-password-file", "CHAT_ADMIN_PASSWORD",
+                             "--origin", "--tls-cert", "--log-level", "--help"}) {
+        CHECK(help.find(name) != std::string::npos);
+    }
+}
