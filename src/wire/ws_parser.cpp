@@ -18,7 +18,6 @@ constexpr std::uint8_t control_bit = 0x08;
 constexpr std::uint8_t mask_bit = 0x80;
 constexpr std::uint8_t length_bits = 0x7f;
 constexpr std::uint8_t length_of_16_bits = 126;
-constexpr std::uint8_t length_of_64_bits = 127;
 
 inline std::uint8_t byte_at(const char* at) noexcept { return static_cast<std::uint8_t>(*at); }
 

@@ -87,7 +87,7 @@ TEST_CASE("whole numbers print in full") {
 }
 
 TEST_CASE("doubles print as JavaScript prints them") {
-    // The right sides are what JSON.stringify gives in Node 18.
+    // The right sides are what JSON.stringify gives in Node 20.
     const std::vector<std::pair<double, std::string>> cases{
         {0.0, "0"},
         {-0.0, "0"},

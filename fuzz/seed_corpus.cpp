@@ -1,0 +1,104 @@
+// Writes the seeds of the fuzz targets, one file each, from the vectors that the unit tests use:
+// seed_corpus VECTORS_DIR OUTPUT_DIR.
+
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "support/vector_file.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+class Corpus {
+public:
+    Corpus(const fs::path& output, const std::string& target) : folder_(output / target) {
+        fs::create_directories(folder_);
+    }
+    void add(std::string_view seed) {
+        std::ofstream file(folder_ / std::to_string(count_++), std::ios::binary);
+        file.write(seed.data(), static_cast<std::streamsize>(seed.size()));
+        if (!file.flush()) throw std::runtime_error("cannot write to " + folder_.string());
+    }
+
+private:
+    fs::path folder_;
+    int count_ = 0;
+};
+
+// The settings byte of ws_parser_fuzz.
+char ws_settings(const sio::test::Vector& vector) {
+    int settings = 0x40;
+    if (vector.has("client")) settings |= 1;
+    if (vector.has("deflate")) settings |= 2;
+    if (vector.has("limit")) settings |= 4;
+    if (vector.has("fragments")) settings |= 8;
+    return static_cast<char>(settings);
+}
+
+// One message of attachments_fuzz.
+std::string message(bool binary, const std::string& content) {
+    return std::string(1, binary ? '\1' : '\0') + static_cast<char>(content.size()) + content;
+}
+
+void write_seeds(const fs::path& vectors, const fs::path& output) {
+    const auto read = [&](const char* name) { return sio::test::read_vectors((vectors / name).string()); };
+    Corpus util(output, "util");
+    Corpus json_text(output, "json_text");
+    Corpus packet(output, "eio4_packet");
+    Corpus payload(output, "eio4_payload");
+    Corpus codec(output, "eio4_codec");
+    Corpus attachments(output, "attachments");
+    Corpus ws_parser(output, "ws_parser");
+    Corpus ws_roundtrip(output, "ws_roundtrip");
+
+    for (const auto& vector : read("engine.io-4.txt")) {
+        packet.add(vector.bytes);
+        util.add("\4" + vector.bytes.substr(std::min<std::size_t>(1, vector.bytes.size())));
+    }
+    for (const auto& vector : read("engine.io-4-payload.txt")) payload.add("\x10" + vector.bytes);
+    for (const auto& vector : read("socket.io-5.txt")) {
+        codec.add(vector.bytes);
+        json_text.add(vector.get("data"));
+        json_text.add(vector.get("array"));
+        if (vector.bytes.size() > 200) continue;
+        attachments.add(message(false, vector.bytes) + message(true, "one") + message(true, ""));
+    }
+    for (const auto& vector : read("websocket.txt")) {
+        if (vector.bytes.size() > 4096) continue;
+        ws_parser.add(ws_settings(vector) + vector.bytes);
+        for (const auto& field : vector.fields) {
+            if (field.value.empty() || field.value.size() > 255) continue;
+            const char size = static_cast<char>(field.value.size());
+            util.add("\3" + field.value);
+            ws_roundtrip.add(std::string("\0\1", 2) + size + field.value + "\1\3" + size + field.value + "\2");
+        }
+    }
+    for (const char* text :
+         {"EIO=4&transport=polling&t=N8hyd6w&sid=a%20b+c", "dGhlIHNhbXBsZSBub25jZQ==", "100%&%zz=%c3%a9"}) {
+        util.add(std::string("\5") + text);
+    }
+    for (const char* text : {R"("\ud83d\udca9 \u20ac \n")", R"("cut \ud83d")", "\xe2\x80\xa8 \xf0\x9f\x92\xa9 \xff"}) {
+        json_text.add(text);
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 3) {
+        std::fputs("usage: seed_corpus VECTORS_DIR OUTPUT_DIR\n", stderr);
+        return 2;
+    }
+    try {
+        write_seeds(argv[1], argv[2]);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "seed_corpus: %s\n", error.what());
+        return 1;
+    }
+    return 0;
+}
