@@ -228,14 +228,13 @@ void start(SocketIOServer& server, Stream& stream, boost::beast::http::request<B
             boost::system::error_code error;
             std::string bytes = raw(request, buffer);
             const auto fd = socket.release(error);
-            if (!error) sio::detail::adopt(server, fd, std::move(bytes));
+            if (!error) server.adopt(fd, std::move(bytes));
             return done(false);
         }
     }
     const bool keep_alive = request.keep_alive();
     HttpRequest converted = convert(stream, request);
-    sio::detail::serve(server, std::make_shared<Bridge>(stream, buffer, std::move(done)), std::move(converted),
-                       keep_alive);
+    server.handle(std::make_shared<Bridge>(stream, buffer, std::move(done)), std::move(converted), keep_alive);
 }
 
 }  // namespace detail

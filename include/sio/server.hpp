@@ -22,6 +22,10 @@ namespace sio {
 class Namespaces;
 class Socket;
 
+namespace detail {
+class HostStream;
+}
+
 /// Where to listen. `{"0.0.0.0", 5000}`, `{"::1", 0}`, `{"localhost", 5000}`, `{"unix:/run/app.sock"}`.
 struct Address {
     /// A numeric address, a name that is resolved at the start (all of its addresses), or `unix:` and a path. Empty: every
@@ -75,8 +79,8 @@ class SocketIOServer {
 public:
     /// Listens at `address` once started.
     SocketIOServer(Address address, App app, ServerOptions options = {});
-    /// Does not listen. Sessions are bound to `namespaces`, which must outlive the server, without asking an app.
-    explicit SocketIOServer(Namespaces& namespaces, ServerOptions options = {});
+    /// Does not listen. Sessions are bound to `namespaces` without asking an app.
+    explicit SocketIOServer(Namespaces namespaces, ServerOptions options = {});
     /// Stops, if it still runs.
     ~SocketIOServer();
     SocketIOServer(const SocketIOServer&) = delete;
@@ -108,6 +112,12 @@ public:
     std::size_t max_body_bytes(std::string_view target) const noexcept;
     /// Takes over a request that another HTTP server has read; owned targets only, others are answered 404.
     void handle(ExchangePtr exchange);
+    /// The same for a connection that stays with its host; what bridges such as sio/beast.hpp call. `keep_alive`: whether
+    /// the host would read another request from it.
+    void handle(std::shared_ptr<detail::HostStream> stream, HttpRequest request, bool keep_alive);
+    /// Serves a connected TCP or Unix socket, of which `read_already` was read, as if the server had accepted it. Takes
+    /// the file descriptor, also when it throws.
+    void adopt(int fd, std::string read_already = {});
     /// Runs `job` on the server's thread, on a later turn. How another thread reaches sockets and namespaces.
     void post(std::function<void()> job);
 

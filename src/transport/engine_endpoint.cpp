@@ -45,11 +45,11 @@ Response upgrade_required() {
 }  // namespace
 
 Handshake::Handshake(EngineSessionPtr session, TransportKind kind, ExchangePtr exchange,
-                     const WebSocketConnection::Options& websocket_options)
+                     WebSocketConnection::OptionsPtr websocket_options)
     : session_(std::move(session)),
       kind_(kind),
       exchange_(std::move(exchange)),
-      websocket_options_(websocket_options) {
+      websocket_options_(std::move(websocket_options)) {
     exchange_->on_abandoned([this] { abandoned_ = true; });
 }
 
@@ -84,9 +84,11 @@ void Handshake::refuse(Response response) {
 
 EngineEndpoint::EngineEndpoint(greenlet::Loop& loop, const EngineOptions& options, Begin begin)
     : options_(options), host_{loop, options, {}}, begin_(std::move(begin)) {
-    websocket_options_.parser.max_message_bytes = options.max_payload_bytes;
-    websocket_options_.parser.max_fragments = static_cast<std::uint32_t>(options.max_fragments);
-    websocket_options_.close_timeout = options.close_timeout;
+    auto websocket = std::make_shared<WebSocketConnection::Options>();
+    websocket->parser.max_message_bytes = options.max_payload_bytes;
+    websocket->parser.max_fragments = static_cast<std::uint32_t>(options.max_fragments);
+    websocket->close_timeout = options.close_timeout;
+    websocket_options_ = std::move(websocket);
 }
 
 void EngineEndpoint::handle(ExchangePtr exchange) {

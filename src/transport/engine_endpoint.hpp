@@ -18,7 +18,7 @@ namespace sio::transport {
 class Handshake : public std::enable_shared_from_this<Handshake> {
 public:
     Handshake(session::EngineSessionPtr session, TransportKind kind, ExchangePtr exchange,
-              const WebSocketConnection::Options& websocket_options);
+              WebSocketConnection::OptionsPtr websocket_options);
 
     session::EngineSession& session() const noexcept { return *session_; }
 
@@ -33,7 +33,7 @@ private:
     session::EngineSessionPtr session_;
     TransportKind kind_;
     ExchangePtr exchange_;
-    const WebSocketConnection::Options& websocket_options_;
+    WebSocketConnection::OptionsPtr websocket_options_;
     bool accepted_ = false;
     bool abandoned_ = false;
 };
@@ -64,7 +64,7 @@ private:
 
     const EngineOptions& options_;
     session::EngineHost host_;
-    WebSocketConnection::Options websocket_options_;
+    WebSocketConnection::OptionsPtr websocket_options_;
     Begin begin_;
     bool shutting_down_ = false;
 };

@@ -21,7 +21,7 @@ Response refuse(WsUpgradeError error) {
 }  // namespace
 
 WebSocketConnectionPtr accept_websocket(greenlet::Loop& loop, Exchange& exchange,
-                                        const WebSocketConnection::Options& options, std::string_view subprotocol) {
+                                        WebSocketConnection::OptionsPtr options, std::string_view subprotocol) {
     const HttpRequest& request = exchange.request();
     const std::string_view key = request.headers.get("Sec-WebSocket-Key");
     const wire::WsUpgradeRequest upgrade{
@@ -51,7 +51,7 @@ WebSocketConnectionPtr accept_websocket(greenlet::Loop& loop, Exchange& exchange
         exchange.respond(Response(501, "This connection cannot be upgraded."));
         return nullptr;
     }
-    return WebSocketConnectionPtr(new WebSocketConnection(loop, std::move(link), options));
+    return WebSocketConnectionPtr(new WebSocketConnection(loop, std::move(link), std::move(options)));
 }
 
 }  // namespace sio::transport

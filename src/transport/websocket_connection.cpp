@@ -11,11 +11,11 @@ constexpr std::size_t pong_limit = 64 * 1024;
 
 }  // namespace
 
-WebSocketConnection::WebSocketConnection(greenlet::Loop& loop, std::unique_ptr<ByteLink> link, const Options& options)
+WebSocketConnection::WebSocketConnection(greenlet::Loop& loop, std::unique_ptr<ByteLink> link, OptionsPtr options)
     : loop_(loop),
-      options_(options),
+      options_(std::move(options)),
       link_(std::move(link)),
-      parser_(options.parser),
+      parser_(options_->parser),
       close_timer_([](void* self) { static_cast<WebSocketConnection*>(self)->abort(); }, this) {}
 
 WebSocketConnection::~WebSocketConnection() = default;
@@ -56,7 +56,7 @@ void WebSocketConnection::close(std::uint16_t code, std::string_view reason) {
     state_ = State::closing;
     self_ = this;
     if (paused_) resume_reading();  // the peer's close frame may stand behind what was held back
-    close_timer_.arm(loop_.timers(), options_.close_timeout);
+    close_timer_.arm(loop_.timers(), options_->close_timeout);
 }
 
 void WebSocketConnection::abort() {

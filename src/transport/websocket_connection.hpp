@@ -44,14 +44,16 @@ class WebSocketConnection final : public boost::intrusive_ref_counter<WebSocketC
                                   private ByteReceiver,
                                   private wire::WsReceiver {
 public:
-    /// What connections of one endpoint have in common; outlives them.
+    /// What connections of one endpoint have in common.
     struct Options {
         wire::WsParserOptions parser;
         /// How long the peer may take to answer a close frame.
         std::chrono::milliseconds close_timeout{10000};
     };
 
-    WebSocketConnection(greenlet::Loop& loop, std::unique_ptr<ByteLink> link, const Options& options);
+    using OptionsPtr = std::shared_ptr<const Options>;
+
+    WebSocketConnection(greenlet::Loop& loop, std::unique_ptr<ByteLink> link, OptionsPtr options);
     ~WebSocketConnection() override;
 
     /// Begins to read. `listener` must outlive the connection or detach() from it; null: nobody listens.
@@ -90,7 +92,7 @@ private:
     bool reads_on() const noexcept { return state_ == State::open && !paused_; }
 
     greenlet::Loop& loop_;
-    const Options& options_;
+    OptionsPtr options_;
     std::unique_ptr<ByteLink> link_;
     WebSocketListener* listener_ = nullptr;
     wire::WsParser parser_;

@@ -1,15 +1,7 @@
 #pragma once
 
-#include <cstdint>
 #include <functional>
-#include <memory>
 #include <string>
-
-#include <sio/http_request.hpp>
-
-namespace sio {
-class SocketIOServer;
-}
 
 namespace sio::detail {
 
@@ -35,11 +27,5 @@ public:
     /// sio is done with the stream: `keep_alive` says whether the host may read its next request. The last call.
     virtual void finish(bool keep_alive) = 0;
 };
-
-/// Serves one request of a host; see sio/beast.hpp.
-void serve(SocketIOServer& server, std::shared_ptr<HostStream> stream, HttpRequest request, bool keep_alive);
-
-/// Serves a connection of its own: a connected TCP or Unix socket and the bytes that were read from it.
-void adopt(SocketIOServer& server, int fd, std::string bytes);
 
 }  // namespace sio::detail

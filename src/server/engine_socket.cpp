@@ -1,0 +1,106 @@
+#include "server/engine_socket.hpp"
+
+#include <exception>
+#include <utility>
+
+#include <sio/log.hpp>
+
+#include "server/inbox.hpp"
+
+namespace sio {
+
+using session::CloseReason;
+
+/// Lives on the stack of the handler's greenlet.
+struct EngineSocket::Impl {
+    Impl(session::EngineSession& of, Environ with) : session(&of), environ(std::move(with)), sid(of.sid()) {}
+
+    void send(bool binary, std::string_view data) {
+        if (!session) return;
+        if (binary) return session->send_binary(data);
+        session->send_text('4' + std::string(data));
+    }
+
+    session::EngineSession* session;  // null once it has ended
+    Environ environ;
+    std::string sid;
+    std::string_view close_reason;
+    server::Inbox inbox{[this](bool paused) { paused ? session->pause_reading() : session->resume_reading(); }};
+};
+
+std::optional<Message> EngineSocket::receive() { return impl_.inbox.pop(); }
+
+void EngineSocket::send(const Message& message) { impl_.send(message.binary, message.data); }
+
+void EngineSocket::send_text(std::string_view text) { impl_.send(false, text); }
+
+void EngineSocket::send_binary(std::string_view bytes) { impl_.send(true, bytes); }
+
+void EngineSocket::close() {
+    if (impl_.session) impl_.session->close(CloseReason::forced_close);
+}
+
+bool EngineSocket::is_open() const noexcept { return impl_.session != nullptr; }
+
+const std::string& EngineSocket::sid() const noexcept { return impl_.sid; }
+
+std::string_view EngineSocket::transport() const noexcept {
+    return impl_.session ? impl_.session->transport_name() : std::string_view();
+}
+
+const Environ& EngineSocket::environ() const noexcept { return impl_.environ; }
+
+std::string_view EngineSocket::close_reason() const noexcept { return impl_.close_reason; }
+
+}  // namespace sio
+
+namespace sio::server {
+
+namespace {
+
+/// Brings a session's messages to the socket of its handler, until that has returned.
+class Courier final : public session::EngineObserver {
+public:
+    explicit Courier(EngineSocket::Impl& impl) noexcept : impl_(&impl) {}
+
+    void on_text(std::string_view message) override { deliver(false, message); }
+    void on_binary(std::string_view message) override { deliver(true, message); }
+    void on_close(session::CloseReason reason) override {
+        if (!impl_) return;
+        impl_->close_reason = session::reason_text(reason);
+        impl_->session = nullptr;
+        impl_->inbox.close();
+        impl_ = nullptr;
+    }
+
+private:
+    void deliver(bool binary, std::string_view message) {
+        if (impl_) impl_->inbox.push(binary, message);
+    }
+
+    EngineSocket::Impl* impl_;  // null once the session, or its handler, has ended
+};
+
+/// Ends the session when the handler has returned, in whatever way: on_close() then lets go of the stack.
+struct CloseAtEnd {
+    EngineSocket& socket;
+    ~CloseAtEnd() { socket.close(); }
+};
+
+}  // namespace
+
+Response run_engine_handler(const std::function<void(EngineSocket&)>& handler,
+                            const std::shared_ptr<transport::Handshake>& handshake, Environ environ) {
+    EngineSocket::Impl impl(handshake->session(), std::move(environ));
+    if (!handshake->accept(std::make_unique<Courier>(impl))) return Response(400);
+    EngineSocket socket(impl);
+    const CloseAtEnd close_at_end{socket};
+    try {
+        handler(socket);
+    } catch (const std::exception& error) {
+        log(LogLevel::error, "engine.io", std::string("handler: ") + error.what());
+    }
+    return Response(200);
+}
+
+}  // namespace sio::server

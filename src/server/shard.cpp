@@ -1,0 +1,58 @@
+#include "server/shard.hpp"
+
+#include <utility>
+
+#include "http/run_app.hpp"
+#include "server/request_context.hpp"
+
+namespace sio::server {
+
+bool EnginePath::matches(std::string_view target) const noexcept {
+    if (!target.starts_with(path)) return false;
+    const std::string_view rest = target.substr(path.size());
+    return rest.empty() || rest.front() == '/' || rest.front() == '?';
+}
+
+Shard::Shard(const Config& config, std::shared_ptr<const net::ShardOptions> options,
+             std::shared_ptr<net::Admission> admission)
+    : config_(config), connections_(loop_, std::move(options), std::move(admission)) {
+    for (const auto& path : config_.paths) {
+        endpoints_.push_back(std::make_unique<transport::EngineEndpoint>(loop_, path->options, path->begin));
+    }
+}
+
+Shard::~Shard() { join(); }
+
+void Shard::run() {
+    thread_ = std::thread([this] { loop_.run(); });
+}
+
+void Shard::join() {
+    if (thread_.joinable()) thread_.join();
+}
+
+void Shard::stop(std::chrono::milliseconds grace) {
+    loop_.post([this, grace] {
+        for (const auto& endpoint : endpoints_) endpoint->shut_down();
+        connections_.stop(grace, [this] { loop_.stop(); });
+    });
+}
+
+void Shard::handle(ExchangePtr exchange) {
+    const std::string_view target = exchange->request().target;
+    for (std::size_t i = 0; i < endpoints_.size(); ++i) {
+        if (config_.paths[i]->matches(target)) return endpoints_[i]->handle(std::move(exchange));
+    }
+    if (!config_.app) return exchange->respond(Response(404, "Not found"));
+    loop_.enter([this, exchange = std::move(exchange)]() mutable { run_app(std::move(exchange)); });
+}
+
+void Shard::run_app(ExchangePtr exchange) {
+    Environ environ(std::move(exchange->request()));
+    const auto context = std::make_shared<RequestContext>(loop_, std::move(exchange));
+    environ.set(context);
+    Response response = http::run_app(config_.app, environ);
+    if (const ExchangePtr unanswered = std::move(context->exchange)) unanswered->respond(std::move(response));
+}
+
+}  // namespace sio::server

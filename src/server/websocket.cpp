@@ -1,0 +1,129 @@
+#include <algorithm>
+#include <exception>
+
+#include <sio/error.hpp>
+#include <sio/event.hpp>
+#include <sio/log.hpp>
+#include <sio/websocket.hpp>
+
+#include "server/inbox.hpp"
+#include "server/request_context.hpp"
+#include "transport/cors.hpp"
+#include "transport/websocket_accept.hpp"
+#include "util/ascii.hpp"
+
+namespace sio {
+
+using transport::WebSocketConnection;
+using transport::WebSocketConnectionPtr;
+using wire::WsOpcode;
+
+struct WebSocket::Impl final : transport::WebSocketListener {
+    Impl(WebSocketConnectionPtr over, std::string agreed) : connection(std::move(over)), subprotocol(std::move(agreed)) {
+        connection->start(this);
+    }
+    ~Impl() { connection->detach(); }
+
+    void on_message(const wire::WsMessage& message) override { inbox.push(message.binary, message.payload()); }
+    void on_end(std::uint16_t end_code, std::string_view reason) override {
+        code = end_code;
+        close_reason = reason;
+        inbox.close();
+        drained.set();
+    }
+    void on_drained() override { drained.set(); }
+
+    void send(WsOpcode opcode, std::string_view payload) {
+        while (connection->is_open() && connection->queued_bytes() > high_water) {
+            drained.clear();
+            drained.wait();
+        }
+        connection->send(opcode, payload);
+    }
+
+    static constexpr std::size_t high_water = 1024 * 1024;
+
+    WebSocketConnectionPtr connection;
+    std::string subprotocol;
+    std::uint16_t code = 0;
+    std::string close_reason;
+    server::Inbox inbox{[this](bool paused) { paused ? connection->pause_reading() : connection->resume_reading(); }};
+    Event drained;
+};
+
+std::optional<Message> WebSocket::receive() { return impl_.inbox.pop(); }
+
+void WebSocket::send(const Message& message) {
+    impl_.send(message.binary ? WsOpcode::binary : WsOpcode::text, message.data);
+}
+
+void WebSocket::send_text(std::string_view text) { impl_.send(WsOpcode::text, text); }
+
+void WebSocket::send_binary(std::string_view bytes) { impl_.send(WsOpcode::binary, bytes); }
+
+void WebSocket::close(std::uint16_t code, std::string_view reason) {
+    impl_.connection->close(code, reason);
+    impl_.inbox.close();
+    impl_.drained.set();
+}
+
+bool WebSocket::is_open() const noexcept { return impl_.connection->is_open(); }
+
+const std::string& WebSocket::subprotocol() const noexcept { return impl_.subprotocol; }
+
+std::uint16_t WebSocket::close_code() const noexcept { return impl_.code; }
+
+const std::string& WebSocket::close_reason() const noexcept { return impl_.close_reason; }
+
+namespace {
+
+/// The best of `spoken` that the client offers; empty when there is none.
+std::string choose_subprotocol(const std::vector<std::string>& spoken, const Headers& headers) {
+    std::string offered;
+    for (const auto& [name, value] : headers) {
+        if (util::ascii_iequals(name, "Sec-WebSocket-Protocol")) offered += value + ',';
+    }
+    const auto found = std::ranges::find_if(
+        spoken, [&](const std::string& protocol) { return util::list_has_token(offered, protocol); });
+    return found == spoken.end() ? std::string() : *found;
+}
+
+}  // namespace
+
+Response websocket(Environ& environ, const std::function<void(WebSocket&)>& handler, WebSocketOptions options) {
+    const auto* attached = environ.get<server::RequestContextPtr>();
+    if (!attached || !(*attached)->exchange) {
+        throw Error(errc::not_attached, "websocket() needs the Environ of a request that is not answered yet");
+    }
+    const server::RequestContextPtr context = *attached;
+    CorsOptions origins;
+    origins.allowed_origins = std::move(options.allowed_origins);
+    if (!transport::websocket_origin_allowed(origins, environ.request())) {
+        return Response(403, "Pages of this origin may not connect.");
+    }
+
+    auto limits = std::make_shared<WebSocketConnection::Options>();
+    limits->parser.max_message_bytes = options.max_message_bytes;
+    limits->parser.max_fragments = options.max_fragments;
+    limits->close_timeout = options.close_timeout;
+    std::string subprotocol = choose_subprotocol(options.subprotocols, environ.headers());
+    const ExchangePtr exchange = std::move(context->exchange);
+    auto connection = transport::accept_websocket(context->loop, *exchange, std::move(limits), subprotocol);
+    if (!connection) return Response(400);
+
+    WebSocket::Impl impl(std::move(connection), std::move(subprotocol));
+    WebSocket socket(impl);
+    try {
+        handler(socket);
+        socket.close();
+    } catch (const std::exception& error) {
+        log(LogLevel::error, "websocket", std::string(environ.path()) + ": " + error.what());
+        socket.close(wire::ws_close::internal_error);
+    } catch (...) {  // a greenlet that is killed
+        socket.close(wire::ws_close::going_away);
+        throw;
+    }
+    return Response(101);
+}
+
+}  // namespace sio

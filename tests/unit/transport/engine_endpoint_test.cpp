@@ -1,0 +1,393 @@
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <sio/greenlet.hpp>
+
+#include "greenlet/loop.hpp"
+#include "transport/engine_endpoint.hpp"
+#include "unit/transport/fakes.hpp"
+#include "wire/ws_frame.hpp"
+
+using namespace std::chrono_literals;
+using namespace sio;
+using session::CloseReason;
+using test::Answer;
+using transport::EngineEndpoint;
+using wire::WsOpcode;
+
+namespace {
+
+using Log = std::vector<std::string>;
+
+/// Sends everything back.
+class Echo final : public session::EngineObserver {
+public:
+    Echo(session::EngineSession& session, Log& log) : session_(session), log_(log) {}
+    void on_text(std::string_view message) override {
+        if (message == "pause") return session_.pause_reading();
+        if (message == "close") return session_.close(CloseReason::forced_close);
+        session_.send_text("4" + std::string(message));
+    }
+    void on_binary(std::string_view message) override { session_.send_binary(message); }
+    void on_close(CloseReason reason) override { log_.push_back("closed: " + std::string(session::reason_text(reason))); }
+
+private:
+    session::EngineSession& session_;
+    Log& log_;
+};
+
+std::string masked(WsOpcode opcode, std::string_view payload) {
+    std::string frame;
+    wire::append_ws_masked_frame(frame, opcode, payload, 0x12345678);
+    return frame;
+}
+
+std::string text_frame(std::string_view payload) {
+    std::string frame;
+    wire::append_ws_frame(frame, WsOpcode::text, payload);
+    return frame;
+}
+
+struct Fixture {
+    EngineOptions options;
+    greenlet::Loop loop;
+    Log log;
+    std::optional<EngineEndpoint> endpoint;
+    EngineEndpoint::Begin begin = [this](std::shared_ptr<transport::Handshake> handshake, Environ) {
+        handshake->accept(std::make_unique<Echo>(handshake->session(), log));
+        return Response();
+    };
+
+    /// Runs `script` in a greenlet, then the loop ends.
+    void run(std::function<void()> script) {
+        loop.post([this, &script] {
+            endpoint.emplace(loop, options, begin);
+            loop.enter([this, &script] {
+                script();
+                loop.stop();
+            });
+        });
+        loop.run();
+    }
+
+    std::shared_ptr<Answer> request(std::string method, std::string target, std::string body = {}, Headers headers = {}) {
+        HttpRequest request;
+        request.method = std::move(method);
+        request.target = std::move(target);
+        request.body = std::move(body);
+        request.headers = std::move(headers);
+        request.headers.add("Host", "localhost");
+        auto answer = std::make_shared<Answer>();
+        endpoint->handle(std::make_unique<test::FakeExchange>(std::move(request), answer));
+        return answer;
+    }
+    std::shared_ptr<Answer> get(const std::string& query) { return request("GET", "/engine.io/?" + query); }
+    std::shared_ptr<Answer> poll(const std::string& sid) { return get("EIO=4&transport=polling&sid=" + sid); }
+    std::shared_ptr<Answer> post(const std::string& sid, std::string body) {
+        return request("POST", "/engine.io/?EIO=4&transport=polling&sid=" + sid, std::move(body));
+    }
+    std::shared_ptr<Answer> websocket(const std::string& query, Headers headers = {}) {
+        headers.add("Upgrade", "websocket");
+        headers.add("Connection", "Upgrade");
+        headers.add("Sec-WebSocket-Version", "13");
+        headers.add("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
+        return request("GET", "/engine.io/?" + query, {}, std::move(headers));
+    }
+    std::string open() {
+        const auto answer = get("EIO=4&transport=polling");
+        REQUIRE(answer->status() == 200);
+        const std::string body = answer->body();
+        return body.substr(body.find(":\"") + 2, 20);
+    }
+};
+
+/// Lets what was deferred and posted happen.
+void turn() { sio::sleep(2ms); }
+
+}  // namespace
+
+TEST_CASE("a polling session is opened, sends and receives several packets in one payload") {
+    Fixture f;
+    f.run([&] {
+        const auto sid = f.open();
+        CHECK(f.post(sid, "4one\x1e" "4two\x1e" "bAQIDBA==")->body() == "ok");
+        CHECK(f.poll(sid)->body() == "4one\x1e" "4two\x1e" "bAQIDBA==");
+    });
+}
+
+TEST_CASE("a waiting poll is answered at the end of the turn with everything said in it") {
+    Fixture f;
+    f.run([&] {
+        const auto sid = f.open();
+        const auto poll = f.poll(sid);
+        CHECK(poll->status() == 0);
+        f.post(sid, "4one");
+        f.post(sid, "4two");
+        turn();
+        CHECK(poll->body() == "4one\x1e" "4two");
+        CHECK(poll->header("Cache-Control") == "no-store");
+    });
+}
+
+TEST_CASE("two polls at once end the session: the waiting one with a close packet, the other with 400") {
+    Fixture f;
+    f.run([&] {
+        const auto sid = f.open();
+        const auto first = f.poll(sid);
+        const auto second = f.poll(sid);
+        CHECK(first->status() == 200);
+        CHECK(first->body() == "1");
+        CHECK(second->status() == 400);
+        CHECK(f.poll(sid)->body() == R"({"code":1,"message":"Session ID unknown"})");
+    });
+    CHECK(f.log == Log{"closed: transport error"});
+}
+
+TEST_CASE("bad payloads are answered 400 and end the session") {
+    for (const std::string body : {"abc", "", "4a\x1e", "\x1e" "4a", "4a\x1e\x1e" "4b", "bAQIDB", "9", "4\xff\xfe", "0", "2"}) {
+        Fixture f;
+        CAPTURE(body);
+        f.run([&] {
+            const auto sid = f.open();
+            const auto answer = f.post(sid, body);
+            CHECK((answer->status() == 400 || body == "0" || body == "2"));
+            CHECK(f.poll(sid)->status() == 400);
+        });
+        CHECK(f.log == Log{"closed: parse error"});
+    }
+}
+
+TEST_CASE("a body over the limit is answered 413, an octet stream 400, too many packets 400") {
+    Fixture f;
+    f.options.max_payload_bytes = 100;
+    f.options.max_payload_packets = 3;
+    f.run([&] {
+        CHECK(f.post(f.open(), "4" + std::string(100, 'x'))->status() == 413);
+        CHECK(f.request("POST", "/engine.io/?EIO=4&transport=polling&sid=" + f.open(), "4x",
+                        {{"Content-Type", "application/octet-stream"}})
+                  ->status() == 400);
+        CHECK(f.post(f.open(), "4\x1e" "4\x1e" "4")->status() == 200);
+        CHECK(f.post(f.open(), "4\x1e" "4\x1e" "4\x1e" "4")->status() == 400);
+    });
+}
+
+TEST_CASE("a close packet ends a waiting poll with a noop, or with what was queued") {
+    Fixture f;
+    f.run([&] {
+        const auto sid = f.open();
+        const auto poll = f.poll(sid);
+        CHECK(f.post(sid, "1")->body() == "ok");
+        CHECK(poll->body() == "6");
+        CHECK(f.poll(sid)->status() == 400);
+
+        const auto other = f.open();
+        const auto waiting = f.poll(other);
+        f.post(other, "4last\x1e" "1");
+        CHECK(waiting->body() == "4last");
+    });
+    CHECK(f.log == Log{"closed: transport close", "closed: transport close"});
+}
+
+TEST_CASE("a poll that its client abandons ends the session") {
+    Fixture f;
+    f.run([&] {
+        const auto sid = f.open();
+        f.poll(sid)->abandon();
+        CHECK(f.poll(sid)->status() == 400);
+    });
+    CHECK(f.log == Log{"closed: transport close"});
+}
+
+TEST_CASE("a server that closes a polling session delivers what is queued, then a close packet") {
+    Fixture f;
+    f.run([&] {
+        const auto sid = f.open();
+        f.post(sid, "4last\x1e" "4close");
+        CHECK(f.poll(sid)->body() == "4last\x1e" "1");
+        CHECK(f.poll(sid)->status() == 400);
+
+        const auto other = f.open();
+        const auto waiting = f.poll(other);
+        f.post(other, "4close");
+        turn();
+        CHECK(waiting->body() == "1");
+    });
+}
+
+TEST_CASE("a POST stays unanswered while reading is paused") {
+    Fixture f;
+    f.run([&] {
+        const auto sid = f.open();
+        const auto post = f.post(sid, "4pause");
+        CHECK(post->status() == 0);
+        f.endpoint->host().sessions.find(sid)->resume_reading();
+        CHECK(post->body() == "ok");
+    });
+}
+
+TEST_CASE("a WebSocket session greets, echoes and is closed by its close packet") {
+    Fixture f;
+    f.run([&] {
+        const auto answer = f.websocket("EIO=4&transport=websocket");
+        CHECK(answer->status() == 101);
+        CHECK(answer->header("Sec-WebSocket-Accept") == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+        CHECK(answer->wire->written.find(R"("upgrades":[])") != std::string::npos);
+        answer->wire->written.clear();
+        answer->wire->feed(masked(WsOpcode::text, "4hello"));
+        CHECK(answer->wire->written == text_frame("4hello"));
+        answer->wire->written.clear();
+        answer->wire->feed(masked(WsOpcode::text, "1"));
+        CHECK(answer->wire->written.substr(0, 1) == "\x88");
+    });
+    CHECK(f.log == Log{"closed: transport close"});
+}
+
+TEST_CASE("an invalid packet closes the WebSocket") {
+    for (const std::string packet : {"abc", "", "9"}) {
+        Fixture f;
+        f.run([&] {
+            const auto answer = f.websocket("EIO=4&transport=websocket");
+            answer->wire->written.clear();
+            answer->wire->feed(masked(WsOpcode::text, packet));
+            CHECK(answer->wire->written.substr(0, 1) == "\x88");
+        });
+        CHECK(f.log == Log{"closed: parse error"});
+    }
+}
+
+TEST_CASE("an upgrade: probe, the next poll ended with a noop, switch, polls refused, a second WebSocket closed") {
+    Fixture f;
+    f.run([&] {
+        const auto sid = f.open();
+        const auto ws = f.websocket("EIO=4&transport=websocket&sid=" + sid);
+        ws->wire->feed(masked(WsOpcode::text, "2probe"));
+        CHECK(ws->wire->written == text_frame("3probe"));
+        CHECK(f.poll(sid)->body() == "6");
+        f.post(sid, "4queued");
+        ws->wire->feed(masked(WsOpcode::text, "5"));
+        CHECK(ws->wire->written == text_frame("3probe") + text_frame("4queued"));
+        CHECK(f.poll(sid)->status() == 400);
+        CHECK(f.post(sid, "4x")->status() == 400);
+
+        const auto second = f.websocket("EIO=4&transport=websocket&sid=" + sid);
+        CHECK(second->status() == 101);
+        CHECK(second->wire->written.substr(0, 1) == "\x88");
+
+        ws->wire->written.clear();
+        ws->wire->feed(masked(WsOpcode::text, "4hello"));
+        CHECK(ws->wire->written == text_frame("4hello"));
+    });
+    CHECK(f.log.empty());
+}
+
+TEST_CASE("a probe ends a poll that waits already") {
+    Fixture f;
+    f.run([&] {
+        const auto sid = f.open();
+        const auto poll = f.poll(sid);
+        const auto ws = f.websocket("EIO=4&transport=websocket&sid=" + sid);
+        ws->wire->feed(masked(WsOpcode::text, "2probe"));
+        turn();
+        CHECK(poll->body() == "6");
+    });
+}
+
+TEST_CASE("the session survives a candidate that fails, and its end takes the candidate along") {
+    Fixture f;
+    f.run([&] {
+        const auto sid = f.open();
+        const auto ws = f.websocket("EIO=4&transport=websocket&sid=" + sid);
+        ws->wire->feed(masked(WsOpcode::text, "2probe"));
+        ws->wire->end();
+        f.post(sid, "4still here");
+        CHECK(f.poll(sid)->body() == "4still here");
+
+        const auto again = f.websocket("EIO=4&transport=websocket&sid=" + sid);
+        f.post(sid, "1");
+        CHECK(again->wire->written.substr(0, 1) == "\x88");
+    });
+}
+
+TEST_CASE("refusals of the endpoint: 426, 403 for a foreign page, 503 when full or shutting down") {
+    Fixture f;
+    f.options.max_sessions = 1;
+    f.run([&] {
+        CHECK(f.get("EIO=4&transport=websocket")->status() == 426);
+        CHECK(f.websocket("EIO=4&transport=websocket", {{"Origin", "http://evil.example"}})->status() == 403);
+        f.open();
+        CHECK(f.get("EIO=4&transport=polling")->status() == 503);
+        f.endpoint->shut_down();
+        turn();
+        CHECK(f.get("EIO=4&transport=polling")->status() == 503);
+    });
+    CHECK(f.log == Log{"closed: server shutting down"});
+}
+
+TEST_CASE("allow_request may block, refuse with a message, or fail") {
+    Fixture f;
+    f.options.allow_request = [](Environ& environ) -> std::optional<Refusal> {
+        sio::sleep(1ms);
+        if (environ.query()["token"] == "good") return {};
+        if (environ.query()["token"] == "throw") throw std::runtime_error("broken");
+        return Refusal{"who are you?"};
+    };
+    f.run([&] {
+        const auto good = f.get("EIO=4&transport=polling&token=good");
+        const auto bad = f.get("EIO=4&transport=polling&token=bad");
+        const auto broken = f.get("EIO=4&transport=polling&token=throw");
+        CHECK(good->status() == 0);
+        sio::sleep(10ms);
+        CHECK(good->status() == 200);
+        CHECK(bad->status() == 403);
+        CHECK(bad->body() == R"({"code":4,"message":"who are you?"})");
+        CHECK(broken->body() == R"({"code":4,"message":"Forbidden"})");
+    });
+}
+
+TEST_CASE("a session that nobody accepts is answered with what the app returned") {
+    Fixture f;
+    f.begin = [](std::shared_ptr<transport::Handshake>, Environ) { return Response(404, "no such room"); };
+    f.run([&] {
+        const auto answer = f.get("EIO=4&transport=polling");
+        CHECK(answer->status() == 404);
+        CHECK(f.endpoint->session_count() == 0);
+    });
+}
+
+TEST_CASE("a client that goes away before its handshake is accepted leaves no session") {
+    Fixture f;
+    bool accepted = true;
+    f.begin = [&](std::shared_ptr<transport::Handshake> handshake, Environ) {
+        sio::sleep(5ms);
+        accepted = handshake->accept(std::make_unique<Echo>(handshake->session(), f.log));
+        return Response(500);
+    };
+    f.run([&] {
+        f.get("EIO=4&transport=polling")->abandon();
+        sio::sleep(15ms);
+        CHECK_FALSE(accepted);
+        CHECK(f.endpoint->session_count() == 0);
+    });
+    CHECK(f.log.empty());
+}
+
+TEST_CASE("the cookie and CORS options add their headers to the handshake") {
+    Fixture f;
+    f.options.cookie = CookieOptions{};
+    f.options.cors.allowed_origins = {"https://a.example"};
+    f.options.cors.allow_credentials = true;
+    f.run([&] {
+        const auto answer = f.request("GET", "/engine.io/?EIO=4&transport=polling", {}, {{"Origin", "https://a.example"}});
+        CHECK(answer->header("Set-Cookie").starts_with("io="));
+        CHECK(answer->header("Set-Cookie").ends_with("; Path=/; HttpOnly; SameSite=Lax"));
+        CHECK(answer->header("Access-Control-Allow-Origin") == "https://a.example");
+        const auto preflight = f.request("OPTIONS", "/engine.io/?EIO=4&transport=polling", {}, {{"Origin", "https://a.example"}});
+        CHECK(preflight->status() == 204);
+        const auto refused = f.request("GET", "/engine.io/?EIO=4&transport=nope", {}, {{"Origin", "https://a.example"}});
+        CHECK(refused->status() == 400);
+        CHECK(refused->header("Access-Control-Allow-Origin") == "https://a.example");
+    });
+}

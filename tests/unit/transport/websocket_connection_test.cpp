@@ -1,0 +1,158 @@
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "greenlet/loop.hpp"
+#include "transport/websocket_connection.hpp"
+#include "unit/transport/fakes.hpp"
+#include "wire/ws_frame.hpp"
+
+using namespace std::chrono_literals;
+using namespace sio;
+using transport::WebSocketConnection;
+using transport::WebSocketConnectionPtr;
+using wire::WsOpcode;
+
+namespace {
+
+std::string from_client(WsOpcode opcode, std::string_view payload) {
+    std::string frame;
+    wire::append_ws_masked_frame(frame, opcode, payload, 0x12345678);
+    return frame;
+}
+
+std::string from_server(WsOpcode opcode, std::string_view payload) {
+    std::string frame;
+    wire::append_ws_frame(frame, opcode, payload);
+    return frame;
+}
+
+struct Listener final : transport::WebSocketListener {
+    void on_message(const wire::WsMessage& message) override {
+        log.push_back((message.binary ? "binary " : "text ") + std::string(message.payload()));
+        if (then) then();
+    }
+    void on_end(std::uint16_t code, std::string_view) override { log.push_back("end " + std::to_string(code)); }
+
+    std::vector<std::string> log;
+    std::function<void()> then;
+};
+
+struct Fixture {
+    greenlet::Loop loop;
+    WebSocketConnection::Options options;
+    std::shared_ptr<test::Wire> wire = std::make_shared<test::Wire>();
+    Listener listener;
+    WebSocketConnectionPtr connection;
+
+    /// Runs `script` on the loop, which ends `duration` later.
+    void run(const std::function<void()>& script, std::chrono::milliseconds duration = 0ms) {
+        util::Timer end([](void* loop_) { static_cast<greenlet::Loop*>(loop_)->stop(); }, &loop);
+        loop.post([&] {
+            connection = new WebSocketConnection(loop, std::make_unique<test::FakeLink>(wire), std::make_shared<WebSocketConnection::Options>(options));
+            connection->start(&listener);
+            script();
+            end.arm(loop.timers(), duration + 1ms);
+        });
+        loop.run();
+    }
+};
+
+using Log = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("messages go both ways and pings are answered") {
+    Fixture f;
+    f.run([&] {
+        f.wire->feed(from_client(WsOpcode::text, "hello") + from_client(WsOpcode::ping, "p") +
+                     from_client(WsOpcode::binary, "raw"));
+        f.connection->send(WsOpcode::text, "back");
+    });
+    CHECK(f.listener.log == Log{"text hello", "binary raw"});
+    CHECK(f.wire->written == from_server(WsOpcode::pong, "p") + from_server(WsOpcode::text, "back"));
+}
+
+TEST_CASE("the peer's close frame is answered with its code, and the link is closed") {
+    Fixture f;
+    f.run([&] { f.wire->feed(from_client(WsOpcode::close, wire::ws_close_payload(1000, "bye"))); });
+    CHECK(f.listener.log == Log{"end 1000"});
+    CHECK(f.wire->written == from_server(WsOpcode::close, wire::ws_close_payload(1000)));
+    CHECK(f.wire->closed);
+}
+
+TEST_CASE("malformed input is answered with its close code") {
+    Fixture f;
+    f.run([&] { f.wire->feed(from_server(WsOpcode::text, "not masked")); });
+    CHECK(f.listener.log == Log{"end 1002"});
+    CHECK(f.wire->written.substr(2, 2) == "\x03\xea");
+    CHECK(f.wire->closed);
+}
+
+TEST_CASE("a connection that the server closes waits for the peer's close frame, forgotten by its user") {
+    Fixture f;
+    f.run([&] {
+        f.connection->close(1000);
+        f.connection->send(WsOpcode::text, "too late");
+        f.connection = nullptr;
+        CHECK_FALSE(f.wire->closed);
+        f.wire->feed(from_client(WsOpcode::text, "still on its way"));
+        f.wire->feed(from_client(WsOpcode::close, wire::ws_close_payload(1000)));
+        CHECK(f.wire->closed);
+    });
+    CHECK(f.listener.log.empty());
+    CHECK(f.wire->written == from_server(WsOpcode::close, wire::ws_close_payload(1000)));
+}
+
+TEST_CASE("a peer that does not answer the close frame is cut off after the time limit") {
+    Fixture f;
+    f.options.close_timeout = 20ms;
+    f.run([&] { f.connection->close(1000); }, 60ms);
+    CHECK(f.wire->aborted);
+}
+
+TEST_CASE("an end without a close frame is reported as 1006") {
+    Fixture f;
+    f.run([&] { f.wire->end(); });
+    CHECK(f.listener.log == Log{"end 1006"});
+}
+
+TEST_CASE("a listener may close or abort the connection from within a message") {
+    for (const bool abort : {false, true}) {
+        Fixture f;
+        f.run([&] {
+            f.listener.then = [&] {
+                const auto connection = std::exchange(f.connection, nullptr);
+                abort ? connection->abort() : connection->close(1000);
+            };
+            f.wire->feed(from_client(WsOpcode::text, "one") + from_client(WsOpcode::text, "two"));
+        });
+        CHECK(f.listener.log.front() == "text one");
+        CHECK(f.wire->aborted == abort);
+    }
+}
+
+TEST_CASE("messages behind a pause wait in the link") {
+    Fixture f;
+    f.run([&] {
+        f.listener.then = [&] { f.connection->pause_reading(); };
+        f.wire->feed(from_client(WsOpcode::text, "one") + from_client(WsOpcode::text, "two"));
+        CHECK(f.wire->paused);
+        CHECK(f.listener.log == Log{"text one"});
+        f.listener.then = nullptr;
+        f.connection->resume_reading();
+        f.wire->feed({});
+    });
+    CHECK(f.listener.log == Log{"text one", "text two"});
+}
+
+TEST_CASE("pings of a peer that does not read are not answered without bound") {
+    Fixture f;
+    f.run([&] {
+        f.wire->queued = 1024 * 1024;
+        f.wire->feed(from_client(WsOpcode::ping, "p"));
+    });
+    CHECK(f.wire->written.empty());
+}
