@@ -1,0 +1,202 @@
+#include "net/connection.hpp"
+
+#include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include <sio/log.hpp>
+
+#include "net/connection_batch.hpp"
+#include "net/shard.hpp"
+#include "net/tls_stream.hpp"
+
+namespace sio::net {
+
+namespace asio = boost::asio;
+
+Connection::Connection(Shard& shard, FileDescriptor socket, const SocketAddress& peer, std::unique_ptr<TlsStream> tls,
+                       std::string_view read_already)
+    : shard_(&shard),
+      tls_(std::move(tls)),
+      timer_([](void* self) { static_cast<Connection*>(self)->on_timer(); }, this),
+      peer_(peer),
+      local_(SocketAddress::local_of(socket.get())),
+      handshaking_(tls_ != nullptr) {
+    const bool is_tcp = peer.family() == SocketAddress::Family::v4 || peer.family() == SocketAddress::Family::v6;
+    if (is_tcp) {
+        const int on = 1;
+        ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    }
+    const asio::generic::stream_protocol protocol(is_tcp ? AF_INET : AF_UNIX, 0);
+    socket_.emplace(shard.loop().executor());
+    socket_->assign(protocol, socket.get());
+    static_cast<void>(socket.release());
+    kept_.append(read_already.data(), read_already.size());
+}
+
+Connection::~Connection() { assert(state_ == State::closed); }
+
+void Connection::start(ProtocolPtr protocol) {
+    protocol_ = std::move(protocol);
+    receiver_ = protocol_.get();
+    if (handshaking_) {
+        timer_.arm(shard_->loop().timers(), shard_->limits().head_timeout);
+        // What was read already is TLS records: they are decrypted before anything is delivered.
+        auto records = std::exchange(kept_, {});
+        Batch batch(*this);
+        if (!records.empty()) input(records.data(), records.size());
+        if (input_ended_) end_of_input();
+    } else if (!kept_.empty()) {
+        schedule_delivery();
+    }
+    read();
+}
+
+void Connection::release_protocol() {
+    watch_sending_ = false;
+    read_limit_ = 0;
+    paused_ = false;
+    receiver_ = nullptr;
+    if (state_ == State::open && !handshaking_) timer_.cancel();
+    // Nobody has been told of an end that came while the protocol was still there, the next receiver will be.
+    if (input_ended_) end_due_ = true;
+    protocol_.reset();
+}
+
+void Connection::set_receiver(ByteReceiver* receiver) {
+    receiver_ = receiver;
+    if (receiver == nullptr) return;
+    if (end_due_ || !kept_.empty()) schedule_delivery();
+    read();
+}
+
+void Connection::close() {
+    if (state_ != State::open) return;
+    state_ = State::closing;
+    receiver_ = nullptr;
+    end_due_ = false;
+    kept_.clear();
+    // What waits for a handshake that will not go on never leaves.
+    if (handshaking_) out_.clear(shard_->pool());
+    taken_at_last_check_ = sent_;
+    timer_.arm(shard_->loop().timers(), shard_->limits().close_timeout);
+    written();
+    read();
+}
+
+void Connection::abort() {
+    receiver_ = nullptr;
+    end_due_ = false;
+    finish();
+}
+
+void Connection::reset() {
+    receiver_ = nullptr;
+    end_due_ = false;
+    finish(true);
+}
+
+void Connection::cut(std::string_view reason) {
+    fail(reason);
+    report_end();
+}
+
+void Connection::fail(std::string_view reason) {
+    if (state_ == State::closed) return;
+    end_due_ = state_ == State::open;
+    failure_ = std::make_unique<std::string>(reason);
+    finish();
+}
+
+/// Tells the receiver of the end, if there is a receiver and an end that it has not been told of.
+void Connection::report_end() {
+    if (!end_due_ || receiver_ == nullptr) return;
+    end_due_ = false;
+    const ProtocolPtr guard = std::move(protocol_);
+    auto* receiver = std::exchange(receiver_, nullptr);
+    // The link is over, but what the receiver wrote before is still sent.
+    close();
+    receiver->on_end(failure_ ? std::string_view(*failure_) : std::string_view());
+}
+
+void Connection::finish(bool with_reset) {
+    if (state_ == State::closed) return;
+    const Ptr self(this);
+    state_ = State::closed;
+    timer_.cancel();
+    boost::system::error_code ignored;
+    if (with_reset) socket_->set_option(asio::socket_base::linger(true, 0), ignored);
+    socket_->close(ignored);
+    // The socket object refers to services of the io_context, which this object may outlive.
+    socket_.reset();
+    out_.clear(shard_->pool());
+    tls_.reset();
+    kept_.clear();
+    if (!end_due_) {
+        receiver_ = nullptr;
+        protocol_.reset();
+    }
+    shard_->forget(*this);
+}
+
+void Connection::begin_linger() {
+    // Closing now would make the kernel answer bytes that are still on their way with a reset, and that would destroy
+    // what the peer has not read yet. So: end our side, and wait until the peer ends its own.
+    state_ = State::lingering;
+    ::shutdown(socket_->native_handle(), SHUT_WR);
+    if (input_ended_) return finish();
+    timer_.arm(shard_->loop().timers(), shard_->limits().close_timeout);
+    read();
+}
+
+void Connection::on_timer() {
+    const Ptr self(this);
+    const auto& limits = shard_->limits();
+    switch (state_) {
+        case State::open:
+            if (handshaking_) {
+                shard_->counters().timeouts.add();
+                cut("the TLS handshake took too long");
+            } else if (blocked_ && watch_sending_) {
+                if (peer_advances(limits.send_period)) {
+                    timer_.arm(shard_->loop().timers(), limits.send_period);
+                    break;
+                }
+                shard_->counters().timeouts.add();
+                if (log_enabled(LogLevel::debug))
+                    log(LogLevel::debug, "net", peer_.text() + " does not read its answer");
+                cut("the peer does not read");
+            }
+            break;
+        case State::closing:
+            if (peer_advances(limits.close_timeout)) {
+                timer_.arm(shard_->loop().timers(), limits.close_timeout);
+            } else {
+                shard_->counters().timeouts.add();
+                finish();
+            }
+            break;
+        case State::lingering: finish(); break;
+        case State::closed: break;
+    }
+}
+
+/// Whether the peer has taken enough since the last look. What the kernel holds for it does not count as taken: buffers
+/// of the kernel move in large steps, and a peer that reads slowly but steadily is not to be cut off between two.
+bool Connection::peer_advances(std::chrono::milliseconds period) {
+    int unsent = 0;
+    if (::ioctl(socket_->native_handle(), SIOCOUTQ, &unsent) != 0) unsent = 0;
+    const auto taken = sent_ - std::min<std::uint64_t>(sent_, static_cast<std::uint64_t>(unsent));
+    const auto advanced = taken - std::min(taken, taken_at_last_check_);
+    taken_at_last_check_ = taken;
+    const auto demanded = shard_->limits().min_rate * static_cast<std::uint64_t>(period.count()) / 1000;
+    return advanced >= std::max<std::uint64_t>(demanded, 1);
+}
+
+}  // namespace sio::net

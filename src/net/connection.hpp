@@ -1,0 +1,164 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/intrusive/list_hook.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+
+#include <sio/byte_link.hpp>
+
+#include "greenlet/loop.hpp"
+#include "net/file_descriptor.hpp"
+#include "net/kept_bytes.hpp"
+#include "net/out_queue.hpp"
+#include "net/protocol.hpp"
+#include "net/socket_address.hpp"
+#include "util/timer_wheel.hpp"
+
+namespace sio::net {
+
+class Shard;
+class TlsStream;
+
+/// One connected socket of a shard: moves bytes between the socket (or the TLS stream on it) and a ByteReceiver.
+///
+/// No coroutine, no timer of Asio, no buffer while idle. Reading goes into 256 bytes here and, only when those fill,
+/// on into the shard's large buffer. Writing queues; the queue is sent when the current batch of input has been handled,
+/// or once in a turn of the loop for everything written from elsewhere.
+///
+/// The receiver is the protocol that attach() set, until release_protocol() and set_receiver() hand the connection over.
+/// The receiver may close, abort or drop the connection from within any of its calls.
+///
+/// Threads: the shard's. Lifetime: counted; the shard holds a connection until it is closed.
+class Connection final
+    : public boost::intrusive_ref_counter<Connection, boost::thread_unsafe_counter>,
+      public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+public:
+    using Ptr = boost::intrusive_ptr<Connection>;
+
+    /// Takes a connected socket, and what was read from it before.
+    Connection(Shard& shard, FileDescriptor socket, const SocketAddress& peer, std::unique_ptr<TlsStream> tls,
+               std::string_view read_already);
+    ~Connection();
+
+    /// Begins to read, for `protocol`; null: for whomever set_receiver() names.
+    void start(ProtocolPtr protocol);
+    /// Lets go of the protocol; nothing is read until set_receiver().
+    void release_protocol();
+
+    // The meaning of these is ByteLink's.
+    void set_receiver(ByteReceiver* receiver);
+    void write(std::string_view bytes);
+    void write(const std::shared_ptr<const std::string>& bytes);
+    std::size_t queued_bytes() const noexcept;
+    void pause_reading() noexcept { paused_ = true; }
+    void resume_reading();
+    void close();
+    void abort();
+
+    /// As abort(), but the peer sees a reset: for an answer that is cut off and must not look complete.
+    void reset();
+    /// Ends the connection at once, and tells the receiver so.
+    void cut(std::string_view reason);
+    /// Sends what can be sent now. Never calls the receiver back.
+    void flush();
+    /// Calls on_bytes() again with what is kept, on a later turn.
+    void redeliver();
+    /// Reading stops while this many bytes are kept unconsumed, and no more are read at once. 0: no such limit.
+    void limit_reading(std::size_t bytes) noexcept { read_limit_ = bytes; }
+    std::size_t kept_bytes() const noexcept { return kept_.size(); }
+    /// Cuts the connection when the peer takes less than the HTTP limits demand of what is queued for it.
+    void watch_sending(bool on) noexcept { watch_sending_ = on; }
+
+    Shard& shard() noexcept { return *shard_; }
+    /// Whether the shard has ended before this object.
+    bool detached() const noexcept { return shard_ == nullptr; }
+    bool open() const noexcept { return state_ == State::open; }
+    bool peer_closed() const noexcept { return input_ended_; }
+    bool secure() const noexcept { return tls_ != nullptr; }
+    Protocol* protocol() noexcept { return protocol_.get(); }
+    const SocketAddress& peer() const noexcept { return peer_; }
+    const SocketAddress& local() const noexcept { return local_; }
+
+private:
+    friend class Shard;
+    using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, greenlet::Loop::Executor>;
+
+    enum class State : std::uint8_t {
+        open,
+        closing,    ///< the receiver has been let go; what is queued is being sent
+        lingering,  ///< our side is shut down; what the peer still sends is discarded until it closes too
+        closed,
+    };
+    struct ReadHandler;
+    struct WriteHandler;
+    class Batch;
+
+    bool wants_input() const noexcept;
+    void read();
+    void on_read(const boost::system::error_code& error, std::size_t size);
+    bool read_rest(char*& data, std::size_t& size);
+    void input(char* data, std::size_t size);
+    void decrypt(char* data, std::size_t size);
+    void deliver(char* data, std::size_t size);
+    void deliver_kept();
+    void end_of_input();
+    void schedule_delivery();
+    void run_scheduled();
+
+    void written();
+    void send_queue();
+    bool transmit();
+    void encrypt();
+    void wait_writable();
+    void on_writable();
+    void end_turn();
+
+    void fail(std::string_view reason);
+    void report_end();
+    void finish(bool with_reset = false);
+    void begin_linger();
+    void on_timer();
+    bool peer_advances(std::chrono::milliseconds period);
+
+    Shard* shard_;
+    std::optional<Socket> socket_;
+    ProtocolPtr protocol_;
+    ByteReceiver* receiver_ = nullptr;
+    std::unique_ptr<TlsStream> tls_;
+    Connection* next_dirty_ = nullptr;
+    KeptBytes kept_;
+    OutQueue out_;
+    util::Timer timer_;
+    std::uint64_t sent_ = 0;
+    std::uint64_t taken_at_last_check_ = 0;
+    std::size_t read_limit_ = 0;
+    SocketAddress peer_;
+    SocketAddress local_;
+    State state_ = State::open;
+    bool paused_ : 1 = false;
+    bool reading_ : 1 = false;        ///< an async_read_some is under way
+    bool writable_wait_ : 1 = false;  ///< an async_wait(write) is under way
+    bool blocked_ : 1 = false;        ///< some of the queue had to wait: on_drained() is due
+    bool in_batch_ : 1 = false;       ///< the end of the batch will flush
+    bool dirty_ : 1 = false;          ///< the end of the turn will flush
+    bool delivery_scheduled_ : 1 = false;
+    bool input_ended_ : 1 = false;
+    bool end_due_ : 1 = false;  ///< on_end() or on_half_close() has not been called yet
+    bool handshaking_ : 1 = false;
+    bool watch_sending_ : 1 = false;
+    bool admitted_ : 1 = false;  ///< counted against the limits on connections
+    std::unique_ptr<std::string> failure_;
+    std::array<char, 256> inline_;
+};
+
+}  // namespace sio::net

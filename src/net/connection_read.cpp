@@ -1,0 +1,199 @@
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+
+#include <sio/log.hpp>
+
+#include "net/connection.hpp"
+#include "net/connection_batch.hpp"
+#include "net/shard.hpp"
+#include "net/tls_stream.hpp"
+
+namespace sio::net {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// Fillings of the shard's buffer after which other connections get their turn.
+constexpr int max_rounds = 4;
+
+}  // namespace
+
+struct Connection::ReadHandler {
+    Ptr connection;
+    void operator()(const boost::system::error_code& error, std::size_t size) const {
+        connection->on_read(error, size);
+    }
+};
+
+bool Connection::wants_input() const noexcept {
+    if (input_ended_ || state_ == State::closed) return false;
+    if (state_ != State::open || handshaking_) return true;
+    return receiver_ != nullptr && !paused_ && (read_limit_ == 0 || kept_.size() < read_limit_);
+}
+
+void Connection::read() {
+    if (reading_ || in_batch_ || !wants_input()) return;
+    reading_ = true;
+    socket_->async_read_some(asio::mutable_buffer(inline_.data(), inline_.size()), ReadHandler{Ptr(this)});
+}
+
+void Connection::resume_reading() {
+    paused_ = false;
+    if (end_due_ || !kept_.empty()) schedule_delivery();
+    read();
+}
+
+void Connection::on_read(const boost::system::error_code& error, std::size_t size) {
+    reading_ = false;
+    if (state_ == State::closed || error == asio::error::operation_aborted) return;
+    Batch batch(*this);
+    if (error == asio::error::eof) {
+        input_ended_ = true;
+    } else if (error) {
+        return cut(error.message());
+    } else {
+        auto* data = inline_.data();
+        bool more = size == inline_.size() && read_rest(data, size);
+        input(data, size);
+        for (int round = 1; more && round < max_rounds && wants_input(); ++round) {
+            size = 0;
+            more = read_rest(data, size);
+            input(data, size);
+        }
+    }
+    if (input_ended_) {
+        end_of_input();
+    } else if (failure_ && state_ != State::closed) {
+        cut(std::string(*failure_));
+    }
+}
+
+/// Moves the `size` bytes at `data` to the shard's buffer and reads on behind them. Returns whether there may be more.
+bool Connection::read_rest(char*& data, std::size_t& size) {
+    const auto room = shard_->read_buffer();
+    auto limit = room.size();
+    if (read_limit_ != 0 && state_ == State::open) limit = std::min(limit, std::max(read_limit_, 2 * inline_.size()));
+    if (size != 0) std::memcpy(room.data(), data, size);
+    data = room.data();
+    const auto asked = limit - size;
+    const auto got = ::recv(socket_->native_handle(), data + size, asked, MSG_DONTWAIT);
+    if (got > 0) {
+        size += static_cast<std::size_t>(got);
+        return static_cast<std::size_t>(got) == asked;
+    }
+    if (got == 0) {
+        input_ended_ = true;
+    } else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+        // Reported when the bytes that came before it have been delivered.
+        failure_ = std::make_unique<std::string>(std::generic_category().message(errno));
+    }
+    return false;
+}
+
+void Connection::input(char* data, std::size_t size) {
+    shard_->counters().bytes_in.add(size);
+    if (state_ != State::open || size == 0) return;
+    if (tls_) {
+        decrypt(data, size);
+    } else {
+        deliver(data, size);
+    }
+}
+
+void Connection::decrypt(char* data, std::size_t size) {
+    tls_->feed({data, size});
+    const auto room = shard_->plain_buffer();
+    for (;;) {
+        const auto result = tls_->read(room);
+        if (handshaking_ && tls_->handshake_done()) {
+            handshaking_ = false;
+            timer_.cancel();
+        }
+        if (result.size != 0) {
+            deliver(room.data(), result.size);
+            if (state_ != State::open) return;
+        } else if (result.status == TlsStream::Status::more) {
+            return;
+        } else if (result.status == TlsStream::Status::closed) {
+            input_ended_ = true;
+            return;
+        } else {
+            shard_->counters().tls_errors.add();
+            if (log_enabled(LogLevel::debug)) log(LogLevel::debug, "net", peer_.text() + ": TLS: " + result.error);
+            transmit();  // the alert
+            return cut("TLS: " + result.error);
+        }
+    }
+}
+
+void Connection::deliver(char* data, std::size_t size) {
+    if (receiver_ == nullptr || paused_ || delivery_scheduled_ || !kept_.empty()) {
+        kept_.append(data, size);
+        if (!delivery_scheduled_) deliver_kept();
+        return;
+    }
+    const ProtocolPtr guard = protocol_;
+    auto* const receiver = receiver_;
+    const auto consumed = receiver->on_bytes(data, size);
+    if (state_ != State::open || consumed >= size) return;
+    kept_.append(data + consumed, size - consumed);
+    if (receiver_ != receiver) schedule_delivery();
+}
+
+void Connection::deliver_kept() {
+    if (receiver_ == nullptr || paused_ || kept_.empty()) return;
+    const ProtocolPtr guard = protocol_;
+    auto* const receiver = receiver_;
+    // Taken out while the receiver works on it: the receiver may abort this connection.
+    auto batch = std::exchange(kept_, {});
+    const auto consumed = receiver->on_bytes(batch.data(), batch.size());
+    if (state_ != State::open) return;
+    batch.consume(consumed);
+    kept_ = std::move(batch);
+    if (receiver_ != receiver && !kept_.empty()) schedule_delivery();
+}
+
+void Connection::end_of_input() {
+    switch (state_) {
+        case State::open:
+            if (protocol_) {
+                const ProtocolPtr guard = protocol_;
+                guard->on_half_close();
+            } else {
+                end_due_ = true;
+                const bool all_delivered = kept_.empty() || !(paused_ || delivery_scheduled_);
+                if (all_delivered) report_end();
+            }
+            break;
+        case State::closing: break;  // finishes when the queue has been sent
+        case State::lingering: finish(); break;
+        case State::closed: break;
+    }
+}
+
+void Connection::redeliver() {
+    if (!kept_.empty()) schedule_delivery();
+    read();
+}
+
+void Connection::schedule_delivery() {
+    if (delivery_scheduled_ || shard_ == nullptr) return;
+    delivery_scheduled_ = true;
+    shard_->loop().post([self = Ptr(this)] { self->run_scheduled(); });
+}
+
+void Connection::run_scheduled() {
+    delivery_scheduled_ = false;
+    Batch batch(*this);
+    if (state_ == State::open) deliver_kept();
+    if (end_due_ && !delivery_scheduled_ && (state_ == State::closed || kept_.empty() || !paused_)) report_end();
+}
+
+}  // namespace sio::net

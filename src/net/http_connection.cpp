@@ -1,0 +1,250 @@
+#include "net/http_connection.hpp"
+
+#include <algorithm>
+#include <ctime>
+#include <exception>
+#include <string>
+#include <utility>
+
+#include <sio/log.hpp>
+
+#include "net/body_stream.hpp"
+#include "net/connection_link.hpp"
+#include "net/http_exchange.hpp"
+#include "net/shard.hpp"
+#include "util/ascii.hpp"
+
+namespace sio::net {
+
+HttpConnection::HttpConnection(Connection& connection)
+    : connection_(&connection),
+      timer_([](void* self) { static_cast<HttpConnection*>(self)->on_timer(); }, this),
+      scanner_(connection.shard().limits().max_head_bytes, connection.shard().limits().max_header_fields) {
+    auto& shard = connection.shard();
+    connection.watch_sending(true);
+    connection.limit_reading(std::max(shard.limits().max_read_ahead_bytes, shard.limits().max_head_bytes));
+    timer_.arm(shard.loop().timers(), shard.limits().idle_timeout);
+}
+
+HttpConnection::~HttpConnection() = default;
+
+std::size_t HttpConnection::on_bytes(char* data, std::size_t size) {
+    const ProtocolPtr self(this);
+    std::string_view rest(data, size);
+    in_on_bytes_ = true;
+    while (!rest.empty()) {
+        std::size_t used = 0;
+        unparsed_ = rest.size();
+        if (phase_ == Phase::body) {
+            used = take_body(rest);
+        } else if (phase_ == Phase::head || (phase_ == Phase::idle && may_begin_request())) {
+            used = take_head(rest);
+        }
+        if (used == 0) break;
+        rest.remove_prefix(used);
+    }
+    in_on_bytes_ = false;
+    unparsed_ = 0;
+    const bool needs_more = phase_ == Phase::head || phase_ == Phase::body || (phase_ == Phase::idle && rest.empty());
+    if (half_closed_ && needs_more) end();
+    return size - rest.size();
+}
+
+/// Bytes that the client has sent beyond the current request.
+std::size_t HttpConnection::waiting_input() const noexcept {
+    return in_on_bytes_ ? unparsed_ : connection_->kept_bytes();
+}
+
+/// A client that sends requests without reading the answers waits until it has read some.
+bool HttpConnection::may_begin_request() {
+    const auto high_water = connection_->shard().limits().high_water_bytes;
+    if (connection_->queued_bytes() <= high_water) return true;
+    connection_->flush();
+    return connection_->open() && connection_->queued_bytes() <= high_water;
+}
+
+std::size_t HttpConnection::take_head(std::string_view rest) {
+    auto& shard = connection_->shard();
+    std::size_t skipped = 0;
+    if (phase_ == Phase::idle) {
+        // RFC 9112, 2.2: empty lines before a request are ignored.
+        while (rest.substr(skipped).starts_with("\r\n")) skipped += 2;
+        rest.remove_prefix(skipped);
+        if (rest.empty() || rest == "\r") return skipped;
+        scanner_.restart();
+        phase_ = Phase::head;
+    }
+    switch (scanner_.scan(rest)) {
+        case HeadScanner::Result::incomplete:
+            if (!head_timed_) {
+                head_timed_ = true;
+                timer_.arm(shard.loop().timers(), shard.limits().head_timeout);
+            }
+            return skipped;
+        case HeadScanner::Result::complete: break;
+        case HeadScanner::Result::bad_line_ending: refuse({400, "a line does not end in CR LF"}); return skipped;
+        case HeadScanner::Result::folded_line: refuse({400, "a folded header line"}); return skipped;
+        case HeadScanner::Result::too_many_fields: refuse({431, "too many header fields"}); return skipped;
+        case HeadScanner::Result::target_too_long: refuse({414, "the request target is too long"}); return skipped;
+        case HeadScanner::Result::too_large: refuse({431, "the header fields are too large"}); return skipped;
+    }
+    head_timed_ = false;
+    const auto size = scanner_.size();
+    unparsed_ -= skipped + size;
+    parser_ = std::make_unique<RequestParser>(shard.limits());
+    if (const auto fault = parser_->parse_head(rest.substr(0, size))) {
+        refuse(fault);
+        return skipped + size;
+    }
+    auto& request = parser_->request();
+    version_ = static_cast<std::uint8_t>(request.version);
+    keep_alive_ = parser_->keep_alive();
+    head_request_ = request.method == "HEAD";
+    can_upgrade_ = version_ >= 11 && util::list_has_token(request.headers.get("Connection"), "upgrade");
+    request.scheme = connection_->secure() ? "https" : "http";
+    request.remote_address = connection_->peer().address();
+    request.remote_port = connection_->peer().port();
+    request.local_address = connection_->local().address();
+    request.local_port = connection_->local().port();
+    if (parser_->done()) {
+        dispatch();
+    } else {
+        begin_body(unparsed_ == 0);
+    }
+    return skipped + size;
+}
+
+void HttpConnection::begin_body(bool nothing_arrived) {
+    auto& shard = connection_->shard();
+    const auto& decide = shard.options().body_limit;
+    const auto limit = decide ? decide(parser_->request()) : shard.limits().max_body_bytes;
+    if (const auto fault = parser_->limit_body(limit)) return refuse(fault);
+    phase_ = Phase::body;
+    connection_->limit_reading(0);  // the body is taken as it comes
+    if (parser_->expects_continue() && nothing_arrived) connection_->write("HTTP/1.1 100 Continue\r\n\r\n");
+    body_at_last_check_ = 0;
+    timer_.arm(shard.loop().timers(), shard.limits().body_period);
+}
+
+std::size_t HttpConnection::take_body(std::string_view rest) {
+    const auto step = parser_->parse_body(rest);
+    unparsed_ -= step.consumed;
+    if (step.fault) {
+        refuse(step.fault);
+    } else if (step.done) {
+        dispatch();
+    }
+    return step.consumed;
+}
+
+void HttpConnection::dispatch() {
+    auto& shard = connection_->shard();
+    connection_->limit_reading(std::max(shard.limits().max_read_ahead_bytes, shard.limits().max_head_bytes));
+    phase_ = Phase::waiting;
+    shard.counters().requests.add();
+    auto exchange = std::make_unique<HttpExchange>(*this, std::move(parser_->request()));
+    parser_.reset();
+    current_ = exchange.get();
+    try {
+        shard.options().handler(std::move(exchange));
+    } catch (const std::exception& error) {
+        log(LogLevel::error, "http", std::string("the request handler failed: ") + error.what());
+    }
+}
+
+void HttpConnection::refuse(RequestFault fault) {
+    auto& shard = connection_->shard();
+    shard.counters().protocol_errors.add();
+    if (log_enabled(LogLevel::debug)) {
+        log(LogLevel::debug, "http",
+            connection_->peer().text() + ": " + std::to_string(fault.status) + ", " + std::string(fault.reason));
+    }
+    parser_.reset();
+    keep_alive_ = false;
+    head_request_ = false;
+    Response response(fault.status, std::string(fault.reason) + '\n');
+    send_head(response, false, response.body.size());
+    connection_->write(response.body);
+    end();
+}
+
+void HttpConnection::end() {
+    phase_ = Phase::closed;
+    timer_.cancel();
+    connection_->close();
+}
+
+void HttpConnection::on_half_close() {
+    const ProtocolPtr self(this);
+    half_closed_ = true;
+    switch (phase_) {
+        case Phase::idle:
+            // What came before is still answered when it can be.
+            if (waiting_input() == 0) end();
+            break;
+        case Phase::head:
+        case Phase::body: end(); break;
+        case Phase::waiting:
+            if (current_ != nullptr) current_->abandoned();
+            break;
+        case Phase::streaming:
+        case Phase::handed_over:
+        case Phase::closed: break;
+    }
+}
+
+void HttpConnection::on_end(std::string_view) {
+    const ProtocolPtr self(this);
+    phase_ = Phase::closed;
+    timer_.cancel();
+    parser_.reset();
+    if (stream_ != nullptr) stream_->wake();
+    if (current_ != nullptr) current_->abandoned();
+}
+
+void HttpConnection::on_drained() {
+    if (stream_ != nullptr) stream_->wake();
+    if (phase_ == Phase::idle && connection_->kept_bytes() != 0) connection_->redeliver();
+}
+
+void HttpConnection::stop() {
+    const ProtocolPtr self(this);
+    // Requests that are under way are answered with `Connection: close`.
+    if (phase_ == Phase::idle && waiting_input() == 0) end();
+}
+
+void HttpConnection::on_timer() {
+    const ProtocolPtr self(this);
+    auto& shard = connection_->shard();
+    const auto& limits = shard.limits();
+    switch (phase_) {
+        case Phase::idle:
+            // While answers wait for a slow client, the connection watches over them.
+            if (connection_->queued_bytes() == 0) return end();
+            timer_.arm(shard.loop().timers(), limits.idle_timeout);
+            break;
+        case Phase::head:
+            shard.counters().timeouts.add();
+            refuse({408, "the request took too long"});
+            break;
+        case Phase::body: {
+            const auto size = parser_->request().body.size();
+            const auto advanced = size - std::exchange(body_at_last_check_, size);
+            const auto demanded = limits.min_rate * static_cast<std::size_t>(limits.body_period.count()) / 1000;
+            if (advanced >= demanded) {
+                timer_.arm(shard.loop().timers(), limits.body_period);
+            } else {
+                shard.counters().timeouts.add();
+                refuse({408, "the request body took too long"});
+            }
+            break;
+        }
+        // The timer of the phase before is left to run out: cheaper than a change for each request.
+        case Phase::waiting:
+        case Phase::streaming:
+        case Phase::handed_over:
+        case Phase::closed: break;
+    }
+}
+
+}  // namespace sio::net

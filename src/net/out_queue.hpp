@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+struct iovec;
+
+namespace sio::net {
+
+/// Bytes on their way to one peer, in order.
+///
+/// Small writes are copied behind each other, so that many become one piece of a system call; a large shared string is
+/// kept by reference. Blocks of 4 KB come from a pool of the shard and go back to it when they have been sent: an idle
+/// connection holds none.
+class OutQueue {
+    struct Segment;
+
+public:
+    /// Where queues of one shard take their blocks from. Outlives the queues.
+    class Pool {
+    public:
+        Pool() noexcept = default;
+        ~Pool();
+        Pool(const Pool&) = delete;
+        Pool& operator=(const Pool&) = delete;
+
+    private:
+        friend class OutQueue;
+        Segment* free_ = nullptr;
+        std::size_t count_ = 0;
+    };
+
+    /// Shared strings up to this size are copied: cheaper than a reference and a piece of its own.
+    static constexpr std::size_t copy_limit = 512;
+
+    OutQueue() noexcept = default;
+    OutQueue(const OutQueue&) = delete;
+    OutQueue& operator=(const OutQueue&) = delete;
+    /// The queue must have been cleared: only then is the pool known.
+    ~OutQueue();
+
+    bool empty() const noexcept { return bytes_ == 0; }
+    std::size_t bytes() const noexcept { return bytes_; }
+
+    void append(Pool& pool, std::string_view bytes);
+    void append(Pool& pool, const std::shared_ptr<const std::string>& bytes);
+    /// Describes the front of the queue in up to `count` pieces; returns how many were used.
+    std::size_t gather(::iovec* pieces, std::size_t count) const noexcept;
+    /// Copies up to `count` bytes of the front to `out`, without removing them; returns how many.
+    std::size_t peek(char* out, std::size_t count) const noexcept;
+    /// The contiguous bytes at the front.
+    std::string_view front() const noexcept;
+    /// Removes `count` bytes from the front.
+    void consume(Pool& pool, std::size_t count) noexcept;
+    void clear(Pool& pool) noexcept { consume(pool, bytes_); }
+
+private:
+    static constexpr std::size_t block_size = 4096;
+
+    void push(Segment* segment) noexcept;
+    static Segment* allocate(Pool& pool, std::size_t at_least);
+    static void release(Pool& pool, Segment* segment) noexcept;
+
+    Segment* head_ = nullptr;
+    Segment* tail_ = nullptr;
+    std::size_t bytes_ = 0;
+};
+
+}  // namespace sio::net

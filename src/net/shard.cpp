@@ -1,0 +1,148 @@
+#include "net/shard.hpp"
+
+#include <sys/socket.h>
+
+#include <fcntl.h>
+
+#include <sio/log.hpp>
+
+#include "net/acceptor.hpp"
+#include "net/connection_link.hpp"
+#include "net/http_connection.hpp"
+#include "net/tls_stream.hpp"
+
+namespace sio::net {
+
+Shard::Shard(greenlet::Loop& loop, std::shared_ptr<const ShardOptions> options, std::shared_ptr<Admission> admission)
+    : loop_(loop),
+      options_(std::move(options)),
+      admission_(std::move(admission)),
+      read_buffer_(new char[read_buffer_size]),
+      stop_timer_(
+          [](void* self) {
+              for (const auto& connection : static_cast<Shard*>(self)->snapshot()) {
+                  connection->cut("the server stops");
+              }
+          },
+          this),
+      alive_(std::make_shared<Shard*>(this)) {}
+
+Shard::~Shard() {
+    *alive_ = nullptr;
+    acceptors_.clear();
+    for (const auto& connection : snapshot()) connection->abort();
+    while (dirty_ != nullptr) {
+        const Connection::Ptr connection(std::exchange(dirty_, dirty_->next_dirty_), false);
+        connection->dirty_ = false;
+    }
+    for (auto& connection : connections_) connection.shard_ = nullptr;
+    connections_.clear();
+}
+
+void Shard::listen(FileDescriptor listening, std::shared_ptr<const TlsContext> tls) {
+    acceptors_.push_back(std::make_unique<Acceptor>(*this, std::move(listening), std::move(tls)));
+}
+
+void Shard::adopt(FileDescriptor socket, std::string_view read_already, const TlsContext* tls) {
+    const auto peer = SocketAddress::peer_of(socket.get());
+    const auto connection = add(std::move(socket), peer, tls, read_already, false);
+    connection->start(ProtocolPtr(new HttpConnection(*connection)));
+}
+
+std::unique_ptr<ByteLink> Shard::adopt_link(FileDescriptor socket, std::string_view read_already) {
+    const auto peer = SocketAddress::peer_of(socket.get());
+    return std::make_unique<ConnectionLink>(add(std::move(socket), peer, nullptr, read_already, false));
+}
+
+void Shard::accepted(FileDescriptor socket, const SocketAddress& peer, const TlsContext* tls) {
+    if (!admission_->admit(peer)) {
+        counters_.refused.add();
+        if (log_enabled(LogLevel::debug))
+            log(LogLevel::debug, "net", "too many connections: " + peer.text() + " is refused");
+        if (tls == nullptr) {
+            static constexpr std::string_view answer =
+                "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 5\r\nConnection: close\r\n\r\n";
+            static_cast<void>(::send(socket.get(), answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+            ::shutdown(socket.get(), SHUT_WR);
+        }
+        return;
+    }
+    const auto connection = add(std::move(socket), peer, tls, {}, true);
+    connection->start(ProtocolPtr(new HttpConnection(*connection)));
+}
+
+Connection::Ptr Shard::add(FileDescriptor socket, const SocketAddress& peer, const TlsContext* tls,
+                           std::string_view read_already, bool admitted) {
+    ::fcntl(socket.get(), F_SETFL, ::fcntl(socket.get(), F_GETFL) | O_NONBLOCK);
+    auto stream = tls != nullptr ? std::make_unique<TlsStream>(*tls, pool_) : nullptr;
+    Connection::Ptr connection(new Connection(*this, std::move(socket), peer, std::move(stream), read_already));
+    connection->admitted_ = admitted;
+    connections_.push_back(*connection);
+    intrusive_ptr_add_ref(connection.get());
+    counters_.accepted.add();
+    counters_.active.add();
+    return connection;
+}
+
+void Shard::forget(Connection& connection) {
+    counters_.active.subtract();
+    if (connection.admitted_) admission_->release(connection.peer_);
+    check_stopped();
+    intrusive_ptr_release(&connection);
+}
+
+std::span<char> Shard::plain_buffer() {
+    if (!plain_buffer_) plain_buffer_.reset(new char[plain_buffer_size]);
+    return {plain_buffer_.get(), plain_buffer_size};
+}
+
+std::span<char> Shard::record_buffer() {
+    if (!record_buffer_) record_buffer_.reset(new char[record_size]);
+    return {record_buffer_.get(), record_size};
+}
+
+void Shard::mark_dirty(Connection& connection) {
+    connection.dirty_ = true;
+    intrusive_ptr_add_ref(&connection);
+    connection.next_dirty_ = dirty_;
+    if (std::exchange(dirty_, &connection) != nullptr) return;
+    loop_.defer([alive = alive_] {
+        if (*alive != nullptr) (*alive)->flush_dirty();
+    });
+}
+
+void Shard::flush_dirty() {
+    auto* next = std::exchange(dirty_, nullptr);
+    while (next != nullptr) {
+        const Connection::Ptr connection(next, false);
+        next = std::exchange(connection->next_dirty_, nullptr);
+        connection->end_turn();
+    }
+}
+
+std::vector<Connection::Ptr> Shard::snapshot() {
+    std::vector<Connection::Ptr> all;
+    for (auto& connection : connections_) {
+        if (connection.state_ != Connection::State::closed) all.emplace_back(&connection);
+    }
+    return all;
+}
+
+void Shard::stop(std::chrono::milliseconds grace, std::function<void()> done) {
+    stopping_ = true;
+    stopped_ = std::move(done);
+    acceptors_.clear();
+    stop_timer_.arm(loop_.timers(), grace);
+    for (const auto& connection : snapshot()) {
+        if (const ProtocolPtr protocol = connection->protocol()) protocol->stop();
+    }
+    check_stopped();
+}
+
+void Shard::check_stopped() {
+    if (!stopping_ || !stopped_ || counters_.active.get() != 0) return;
+    stop_timer_.cancel();
+    loop_.post([done = std::exchange(stopped_, nullptr)] { done(); });
+}
+
+}  // namespace sio::net

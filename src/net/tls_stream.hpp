@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "net/out_queue.hpp"
+
+struct ssl_st;
+
+namespace sio::net {
+
+class TlsContext;
+
+/// The server's end of one TLS connection, without any I/O: encrypted bytes go in by feed(), plain ones come out by
+/// read(); plain ones go in by write(), encrypted ones come out of cipher().
+///
+/// Threads: one at a time.
+class TlsStream {
+public:
+    enum class Status {
+        more,    ///< everything that was fed has been read
+        closed,  ///< the peer has sent close_notify
+        failed,  ///< the peer broke the protocol; an alert may be in cipher()
+    };
+    struct ReadResult {
+        std::size_t size = 0;  ///< plain bytes; when 0, `status` says why
+        Status status = Status::more;
+        std::string error;
+    };
+
+    TlsStream(const TlsContext& context, OutQueue::Pool& pool);
+    ~TlsStream();
+    TlsStream(const TlsStream&) = delete;
+    TlsStream& operator=(const TlsStream&) = delete;
+
+    /// Has `records` read by the next calls of read(), which have to follow until one returns no bytes.
+    void feed(std::string_view records) noexcept { input_ = records; }
+    /// Decrypts into `room`, and takes the handshake on.
+    ReadResult read(std::span<char> room);
+    /// Encrypts all of `bytes`; only after the handshake. False when the stream has ended.
+    bool write(std::string_view bytes);
+    /// Adds the close_notify alert, once.
+    void close();
+
+    bool handshake_done() const noexcept;
+    OutQueue& cipher() noexcept { return cipher_; }
+
+private:
+    friend struct TlsBio;
+    struct Free {
+        void operator()(ssl_st* ssl) const noexcept;
+    };
+
+    OutQueue::Pool& pool_;
+    OutQueue cipher_;
+    std::string_view input_;
+    std::unique_ptr<ssl_st, Free> ssl_;
+    bool closed_ = false;
+};
+
+}  // namespace sio::net
