@@ -1,0 +1,327 @@
+// What hostile clients try, above all the published faults of this field: each ends with a server that still serves.
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, test } from "node:test";
+
+import { Testbed } from "../support/testbed.mjs";
+import { Polling, Socket, expectAlive, fetchText, pause, residentBytes } from "./lib/engine.mjs";
+import { RawWebSocket, frame, opcode } from "./lib/frames.mjs";
+import { Raw, request } from "./lib/raw.mjs";
+
+const MEGABYTE = 1024 * 1024;
+
+let testbed;
+const open = new Set();
+const keep = (closable) => (open.add(closable), closable);
+before(async () => (testbed = await Testbed.start({ args: ["--ping-interval", "5000", "--ping-timeout", "5000"] })));
+afterEach(() => {
+  for (const one of open) one.destroy ? one.destroy() : one.close();
+  open.clear();
+});
+after(() => testbed.stop());
+
+const engine = () => `${testbed.url}/engine.io/`;
+const socketIo = () => `${testbed.url}/socket.io/`;
+
+async function joined() {
+  const socket = keep(await Socket.open(socketIo()));
+  await socket.send("40").several(2);
+  return socket;
+}
+
+/** An Engine.IO session over a raw WebSocket. */
+async function rawSession(target = "/engine.io/") {
+  const socket = keep(await RawWebSocket.connect(testbed.port, `${target}?EIO=4&transport=websocket`));
+  await socket.message();
+  return socket;
+}
+
+/** Runs `attack` and expects the server's memory to have grown by less than `limit` bytes while it lasts. */
+async function withinMemory(limit, attack) {
+  await expectAlive(testbed);
+  const before = await residentBytes(testbed.pid);
+  let most = before;
+  const watch = setInterval(async () => (most = Math.max(most, await residentBytes(testbed.pid).catch(() => 0))), 20);
+  try {
+    await attack();
+  } finally {
+    clearInterval(watch);
+  }
+  most = Math.max(most, await residentBytes(testbed.pid));
+  assert.ok(most - before < limit, `memory grew by ${Math.round((most - before) / MEGABYTE)} MiB`);
+  await expectAlive(testbed);
+}
+
+describe("payloads", () => {
+  test("a payload of a million separators costs neither memory nor time (CVE-2020-36048)", () =>
+    withinMemory(32 * MEGABYTE, async () => {
+      const session = await Polling.open(engine());
+      const start = Date.now();
+      const { status } = await session.post("\x1e".repeat(1_000_000));
+      assert.equal(status, 400);
+      assert.ok(Date.now() - start < 1000);
+    }));
+
+  test("a payload of half a million packets is bounded", () =>
+    withinMemory(64 * MEGABYTE, async () => {
+      const session = await Polling.open(engine());
+      await session.post(Array(500_000).fill("4").join("\x1e"));
+    }));
+
+  test("an octet-stream POST is answered (CVE-2026-59725)", async () => {
+    const session = await Polling.open(engine());
+    const { status } = await session.post(Buffer.from([0, 1, 255, 4, 104]), { "Content-Type": "application/octet-stream" });
+    assert.ok(status === 200 || status === 400, `status ${status}`);
+    await expectAlive(testbed);
+  });
+
+  test("a POST that is cut in the middle harms nobody", async () => {
+    const session = await Polling.open(engine());
+    const raw = await Raw.connect(testbed.port);
+    raw.write(request("POST", session.url.slice(testbed.url.length), { "Content-Length": "1000" }, "4half"));
+    await pause(30);
+    raw.destroy();
+    await expectAlive(testbed);
+  });
+
+  test("base64 that is none does not end the server", async () => {
+    for (const payload of ["b!!!!", "b====", "bA", "b\u0000", "bü"]) {
+      const session = await Polling.open(engine());
+      const { status } = await session.post(payload);
+      assert.ok(status === 200 || status === 400, `status ${status}`);
+    }
+    await expectAlive(testbed);
+  });
+
+  test("a POST that is not UTF-8 does not end the server", async () => {
+    const session = await Polling.open(engine());
+    const { status } = await session.post(Buffer.from([0x34, 0xff, 0xc0, 0x80]));
+    assert.ok(status === 200 || status === 400, `status ${status}`);
+    await expectAlive(testbed);
+  });
+});
+
+describe("packets", () => {
+  for (const [what, packet] of [
+    ["an event named error (CVE-2024-38355)", '42["error","boom"]'],
+    ["an event named connect_error", '42["connect_error",{}]'],
+    ["an event named __proto__", '42["__proto__",{"__proto__":{"a":1}}]'],
+    ["an event named constructor", '42["constructor"]'],
+    ["an event with an empty name", '42[""]'],
+    ["an event with NUL in its name", '42["a\\u0000b"]'],
+    ["an event with a name of 100 KB", `42["${"n".repeat(100_000)}"]`],
+    ["an acknowledgement of nothing", "43123[1]"],
+    ["an acknowledgement with an object that overrides toString (CVE-2023-32695)", '430[{"toString":"foo"}]'],
+  ]) {
+    test(`${what} does not end the server`, async () => {
+      const socket = await joined();
+      socket.send(packet, '42["message","next"]');
+      const answer = await socket.next().catch(() => null);
+      if (answer !== null) assert.ok(["42", "43", "45"].some((type) => answer.startsWith(type)), answer);
+      await expectAlive(testbed);
+    });
+  }
+
+  for (const [what, id] of [["2^53", "9007199254740992"], ["2^63", "9223372036854775808"], ["2^64", "18446744073709551616"],
+                            ["two hundred digits", "9".repeat(200)]]) {
+    test(`an ack id of ${what} is answered exactly or refused`, async () => {
+      const socket = await joined();
+      socket.send(`42${id}["message-with-ack",1]`);
+      const answer = await socket.next().catch(() => null);
+      assert.ok(answer === null || answer === `43${id}[1]`, String(answer));
+      await expectAlive(testbed);
+    });
+  }
+
+  for (const depth of [100, 10_000, 400_000]) {
+    test(`JSON of depth ${depth} does not end the server`, async () => {
+      const socket = await joined();
+      socket.send(`42["message",${"[".repeat(depth)}${"]".repeat(depth)}]`);
+      await socket.next().catch(() => null);
+      const other = await joined();
+      other.send(`42["message",${'{"a":'.repeat(depth / 2)}1${"}".repeat(depth / 2)}]`);
+      await other.next().catch(() => null);
+      await expectAlive(testbed);
+    });
+  }
+
+  test("numbers of any size come back as numbers or are refused", async () => {
+    for (const number of ["1e400", "-1e400", "1".repeat(400), "0.".padEnd(400, "1"), "1e-400", "99999999999999999999"]) {
+      const socket = await joined();
+      socket.send(`42["message",${number}]`);
+      const answer = await socket.next().catch(() => null);
+      if (answer !== null) JSON.parse(answer.slice(2));
+    }
+    await expectAlive(testbed);
+  });
+
+  test("ten thousand acknowledgements that nobody asked for are ignored (ack flood)", () =>
+    withinMemory(16 * MEGABYTE, async () => {
+      const socket = await joined();
+      for (let i = 0; i < 10_000; ++i) socket.send(`43${i}[]`);
+      socket.send('42["message","behind"]');
+      assert.equal(await socket.next(), '42["message-back","behind"]');
+    }));
+
+  test("joining and leaving namespaces a thousand times leaves nothing behind", () =>
+    withinMemory(16 * MEGABYTE, async () => {
+      const socket = await joined();
+      for (let i = 0; i < 1000; ++i) {
+        socket.send("40/custom,", "41/custom,");
+        await socket.several(2);
+      }
+    }));
+
+  test("a thousand namespaces that do not exist are refused one by one", () =>
+    withinMemory(16 * MEGABYTE, async () => {
+      const socket = await joined();
+      for (let i = 0; i < 1000; ++i) socket.send(`40/none-${i},`);
+      for (let i = 0; i < 1000 && !socket.isClosed; ++i) await socket.next().catch(() => null);
+    }));
+});
+
+describe("attachments", () => {
+  test("attachments that are announced and never come hold no memory (CVE-2026-33151)", () =>
+    withinMemory(64 * MEGABYTE, async () => {
+      const sockets = await Promise.all(Array.from({ length: 100 }, joined));
+      for (const socket of sockets) {
+        socket.send('4510-["message"' + Array.from({ length: 10 }, (_, num) => `,{"_placeholder":true,"num":${num}}`).join("") + "]");
+        for (let i = 0; i < 9; ++i) socket.send(Buffer.alloc(1000));
+      }
+      await pause(50);
+    }));
+
+  test("attachments together are bounded, not only one by one", () =>
+    withinMemory(48 * MEGABYTE, async () => {
+      const sockets = await Promise.all(Array.from({ length: 10 }, joined));
+      for (const socket of sockets) {
+        socket.send('4510-["message"' + Array.from({ length: 10 }, (_, num) => `,{"_placeholder":true,"num":${num}}`).join("") + "]");
+        for (let i = 0; i < 9; ++i) socket.send(Buffer.alloc(900_000));
+      }
+      await pause(300);
+    }));
+});
+
+describe("WebSocket", () => {
+  test("tiny fragments by the hundred thousand are cut off (CVE-2026-48779)", () =>
+    withinMemory(32 * MEGABYTE, async () => {
+      const socket = await rawSession();
+      const one = frame(opcode.continuation, "a", { fin: false });
+      socket.write(Buffer.concat([frame(opcode.text, "4", { fin: false }), ...Array(100_000).fill(one)]));
+      assert.ok([1008, 1009].includes(await socket.closeCode()));
+    }));
+
+  test("text that is not UTF-8 closes an Engine.IO session with 1007", async () => {
+    const socket = await rawSession();
+    assert.equal(await socket.write(frame(opcode.text, Buffer.from([0x34, 0xff]))).closeCode(), 1007);
+  });
+
+  test("a declared length of a gigabyte reserves nothing and is refused with 1009", () =>
+    withinMemory(16 * MEGABYTE, async () => {
+      const socket = await rawSession();
+      assert.equal(await socket.write(frame(opcode.text, "", { length: 2 ** 30 })).closeCode(), 1009);
+    }));
+
+  test("declared lengths alone reserve no memory", () =>
+    withinMemory(32 * MEGABYTE, async () => {
+      const sockets = await Promise.all(Array.from({ length: 200 }, () => rawSession()));
+      for (const socket of sockets) socket.write(frame(opcode.text, "4", { length: 1_000_000, lengthBytes: 9 }));
+      await pause(100);
+    }));
+
+  test("pings from a client that does not read are not answered without end (CVE-2026-48802)", () =>
+    withinMemory(32 * MEGABYTE, async () => {
+      const socket = await rawSession();
+      socket.raw.stopReading();
+      const pings = Buffer.concat(Array(10_000).fill(frame(opcode.ping, Buffer.alloc(125))));
+      for (let i = 0; i < 40; ++i) {
+        socket.write(pings);
+        await pause(10);
+      }
+    }));
+
+  test("echoes to a client that does not read are not queued without end", () =>
+    withinMemory(64 * MEGABYTE, async () => {
+      const sockets = await Promise.all(Array.from({ length: 4 }, () => rawSession()));
+      const message = frame(opcode.text, "4" + "x".repeat(99_999), { key: Buffer.alloc(4) });
+      for (const socket of sockets) socket.raw.stopReading();
+      for (let i = 0; i < 300; ++i) {
+        for (const socket of sockets) socket.write(message);
+        if (i % 10 === 0) await pause(5);
+      }
+      await pause(200);
+    }));
+
+  test("echoes of a plain WebSocket are not queued without end either", () =>
+    withinMemory(64 * MEGABYTE, async () => {
+      const socket = keep(await RawWebSocket.connect(testbed.port, "/ws-echo"));
+      socket.raw.stopReading();
+      const message = frame(opcode.binary, Buffer.alloc(100_000), { key: Buffer.alloc(4) });
+      for (let i = 0; i < 1000; ++i) {
+        socket.write(message);
+        if (i % 10 === 0) await pause(2);
+      }
+      await pause(200);
+    }));
+
+  test("events from a client that never polls are not queued without end", () =>
+    withinMemory(48 * MEGABYTE, async () => {
+      const session = await Polling.open(engine());
+      for (let i = 0; i < 100; ++i) {
+        const { status } = await session.post("4" + "x".repeat(900_000));
+        if (status !== 200) break;
+      }
+    }));
+});
+
+describe("floods", () => {
+  test("a thousand handshakes without anything behind them are forgotten in time", { timeout: 60_000 }, async () => {
+    const own = await Testbed.start();
+    try {
+      await expectAlive(own);
+      const sids = [];
+      for (let batch = 0; batch < 20; ++batch) {
+        const opened = await Promise.all(Array.from({ length: 50 }, () => Polling.open(`${own.url}/engine.io/`)));
+        sids.push(...opened.map(({ sid }) => sid));
+      }
+      await pause(700);
+      for (const sid of [sids[0], sids[500], sids[999]]) {
+        const { status } = await fetchText(`${own.url}/engine.io/?EIO=4&transport=polling&sid=${sid}`);
+        assert.equal(status, 400);
+      }
+      await expectAlive(own);
+    } finally {
+      await own.stop();
+    }
+  });
+
+  test("two thousand connections that say nothing leave room for those that do", async () => {
+    await Promise.all(Array.from({ length: 2000 }, async () => keep(await Raw.connect(testbed.port))));
+    const start = Date.now();
+    await expectAlive(testbed);
+    assert.ok(Date.now() - start < 1000);
+  });
+
+  test("sessions that come and go by the thousand leave no memory behind", { timeout: 60_000 }, () =>
+    withinMemory(24 * MEGABYTE, async () => {
+      for (let batch = 0; batch < 40; ++batch) {
+        const sockets = await Promise.all(Array.from({ length: 50 }, joined));
+        for (const socket of sockets) {
+          open.delete(socket);
+          socket.close();
+        }
+      }
+      await pause(100);
+    }));
+
+  test("upgrades that are begun and never finished leave the session as it was", async () => {
+    const session = await Polling.open(engine());
+    const probes = Array.from({ length: 20 }, () => keep(new Socket(engine(), { query: `&sid=${session.sid}` })));
+    await Promise.all(probes.map((socket) => socket.opened));
+    for (const socket of probes) socket.send("2probe");
+    await pause(50);
+    await session.post("4here");
+    const packets = [];
+    while (!packets.includes("4here")) packets.push(...(await session.poll()).body.split("\x1e"));
+    await expectAlive(testbed);
+  });
+});
