@@ -163,17 +163,20 @@ void Loop::schedule_turn() {
 
 void Loop::turn() {
     in_turn_ = true;
-    jobs_.swap(jobs_spare_);
-    run_jobs(jobs_spare_);
-    for (int round = 0; first_ready_ && round < rounds_per_turn; ++round) run_ready();
+    for (int round = 0; round < rounds_per_turn && (first_ready_ || !jobs_.empty()); ++round) {
+        jobs_.swap(jobs_spare_);
+        run_jobs(jobs_spare_);
+        run_ready();
+    }
     deferred_.swap(deferred_spare_);
     run_jobs(deferred_spare_);
     in_turn_ = false;
     if (first_ready_ || !jobs_.empty() || !deferred_.empty()) schedule_turn();
 }
 
-// One round: what is made ready meanwhile waits for the next.
+// What is made ready meanwhile waits for the next round.
 void Loop::run_ready() {
+    if (!first_ready_) return;
     detail::Runnable* const last = last_ready_;
     for (bool more = true; more;) {
         detail::Runnable* item = first_ready_;

@@ -41,8 +41,9 @@ struct LoopOptions {
 
 /// One thread's event loop and the greenlets that live on it: a shard.
 ///
-/// A turn is what happens between two looks at the sockets: the handlers that are ready, then greenlets that were woken
-/// and jobs that were posted, then what was deferred to the turn's end.
+/// A turn is what happens between two looks at the sockets: the handlers that are ready, then jobs that were posted and
+/// greenlets that were woken, with those that they post and wake in turn (a few rounds of it), then what was deferred to
+/// the turn's end.
 /// Threads: what is not said to be callable from any belongs to the thread that is in run().
 class Loop {
 public:
@@ -71,8 +72,8 @@ public:
     /// stop() was called, and greenlets are being ended: new ones are not started any more.
     bool stopping() const noexcept { return stopping_; }
 
-    /// Runs `job` on this loop's thread, on a later turn, in the order of the calls from one thread. Any thread; many
-    /// posts from other threads between two turns wake the loop once.
+    /// Runs `job` on this loop's thread, when the caller is done (at the earliest in the next round of this turn), in the
+    /// order of the calls from one thread. Any thread; many posts from others between two turns wake the loop once.
     void post(Job job);
     /// Runs `job` at the end of this turn, behind all handlers, greenlets and jobs that are ready now.
     void defer(Job job);
@@ -110,7 +111,7 @@ private:
 
     class Running;
 
-    // Wakes between greenlets that are dealt with before the sockets get their turn again.
+    // Rounds of jobs and woken greenlets before the sockets get their turn again.
     static constexpr int rounds_per_turn = 16;
 
     void schedule_turn();

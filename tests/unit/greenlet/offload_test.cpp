@@ -1,0 +1,160 @@
+#include <sio/offload.hpp>
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <chrono>
+#include <future>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <sio/greenlet.hpp>
+
+#include "greenlet/loop.hpp"
+#include "greenlet/thread_pool.hpp"
+
+using namespace std::chrono_literals;
+
+TEST_CASE("offload runs on another thread and returns the result or throws the exception") {
+    sio::run([] {
+        const auto here = std::this_thread::get_id();
+        CHECK(sio::offload([] { return std::this_thread::get_id(); }) != here);
+        CHECK(*sio::offload([] { return std::make_unique<int>(4); }) == 4);
+        bool done = false;
+        sio::offload([&] { done = true; });
+        CHECK(done);
+        CHECK_THROWS_WITH_AS(sio::offload([] { throw std::runtime_error("in the pool"); }), "in the pool",
+                             std::runtime_error);
+        CHECK(std::this_thread::get_id() == here);
+    });
+}
+
+TEST_CASE("offload blocks the greenlet but not the loop") {
+    sio::run([] {
+        std::promise<void> release;
+        auto blocked = sio::spawn([&] {
+            return sio::offload([f = release.get_future()]() mutable {
+                f.get();
+                return 1;
+            });
+        });
+        int turns = 0;
+        while (turns < 5) {
+            sio::sleep(1ms);
+            ++turns;
+        }
+        CHECK_FALSE(blocked.ready());
+        release.set_value();
+        CHECK(blocked.get() == 1);
+    });
+}
+
+TEST_CASE("more work than threads waits its turn") {
+    sio::run([] {
+        std::atomic<int> running{0};
+        std::atomic<int> most{0};
+        std::vector<sio::AnyGreenlet> all;
+        for (int i = 0; i < 40; ++i) {
+            all.push_back(sio::spawn([&] {
+                sio::offload([&] {
+                    const int now = ++running;
+                    int before = most;
+                    while (now > before && !most.compare_exchange_weak(before, now)) {
+                    }
+                    std::this_thread::sleep_for(1ms);
+                    --running;
+                });
+            }));
+        }
+        sio::joinall(all);
+        CHECK(most <= 4);
+        CHECK(most >= 1);
+    });
+}
+
+TEST_CASE("a greenlet killed during its work waits for it, drops the result and ends") {
+    std::atomic<bool> finished{false};
+    std::weak_ptr<int> result;
+    bool returned = false;
+    std::promise<void> begun;
+    sio::run([&] {
+        auto child = sio::spawn([&] {
+            std::string local(1000, 'x');  // the work refers to the greenlet's stack
+            sio::offload([&] {
+                begun.set_value();
+                std::this_thread::sleep_for(20ms);
+                finished = local.size() == 1000;
+                auto value = std::make_shared<int>(1);
+                result = value;
+                return value;
+            });
+            returned = true;
+        });
+        sio::sleep(0ms);
+        begun.get_future().wait();
+        child.kill();
+        CHECK(finished);
+        CHECK(result.expired());
+        CHECK_FALSE(returned);
+        CHECK(child.ready());
+    });
+}
+
+TEST_CASE("a greenlet killed while its work waits for a thread never runs it") {
+    sio::greenlet::ThreadPool pool(1);
+    sio::greenlet::LoopOptions options;
+    options.pool = &pool;
+    sio::greenlet::Loop loop(options);
+    bool ran = false;
+    loop.post([&] {
+        sio::spawn([&] {
+            std::promise<void> release;
+            auto busy = sio::spawn([&] { sio::offload([&] { release.get_future().wait(); }); });
+            auto queued = sio::spawn([&] { sio::offload([&] { ran = true; }); });
+            auto last = sio::spawn([&] { return sio::offload([] { return 3; }); });
+            sio::sleep(1ms);
+            queued.kill();
+            CHECK(queued.ready());
+            CHECK_FALSE(busy.ready());
+            release.set_value();
+            busy.join();
+            CHECK(last.get() == 3);
+            loop.stop();
+        });
+    });
+    loop.run();
+    CHECK_FALSE(ran);
+}
+
+TEST_CASE("a time limit on offloaded work comes when the work has ended") {
+    sio::run([] {
+        bool finished = false;
+        sio::TimeoutScope limit(1ms);
+        CHECK_THROWS_AS(sio::offload([&] {
+                            std::this_thread::sleep_for(10ms);
+                            finished = true;
+                        }),
+                        sio::Timeout);
+        CHECK(finished);
+    });
+}
+
+TEST_CASE("a loop that ends with work under way waits for it") {
+    std::atomic<int> finished{0};
+    sio::run([&] {
+        for (int i = 0; i < 8; ++i) {
+            sio::spawn([&] {
+                sio::offload([&] {
+                    std::this_thread::sleep_for(5ms);
+                    ++finished;
+                });
+            });
+        }
+        sio::sleep(2ms);
+    });
+    CHECK(finished <= 4);  // what had not begun never ran
+    CHECK(finished >= 1);
+}
