@@ -25,11 +25,16 @@ struct FileBody {
     std::string path;
     std::uint64_t offset = 0;
     std::uint64_t length = 0;
+    /// The file, open for reading, when whoever made this has it open: what is sent is then the file that the headers are
+    /// about, even if `path` has been replaced meanwhile. Null: the server opens `path`. Closed with its last owner; read
+    /// it with pread(), since others may share it.
+    std::shared_ptr<const int> descriptor = nullptr;
 };
 
 /// What an app answers: status, headers and a body, which is a string, a range of a file, or a function that writes it.
 ///
-/// The server adds `Content-Length` or `Transfer-Encoding`, `Date` and `Connection`; an app does not set those.
+/// The server adds `Content-Length` or `Transfer-Encoding`, `Date` and `Connection`; an app does not set those. For a HEAD
+/// request it sends the same headers and leaves the body out.
 struct Response {
     int status = 200;
     Headers headers;
