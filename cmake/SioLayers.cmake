@@ -25,13 +25,15 @@ endfunction()
 # Before the name of each test, so that a run over several builds tells them apart: "asan.unit.wire".
 set(SIO_TEST_PREFIX "" CACHE STRING "Prefix of test names")
 
+# doctest's own half and main(). It takes long to compile, so every test program links this one.
+if(SIO_BUILD_TESTS)
+  add_library(sio_test_main OBJECT EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/tests/unit/main.cpp)
+  target_link_libraries(sio_test_main PRIVATE sio_common)
+endif()
+
 # sio_unit_test(<layer> SOURCES...): doctest tests of one layer, linked with it and all layers to its left.
 function(sio_unit_test layer)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES")
-  if(NOT TARGET sio_test_main)  # doctest's own half takes long to compile: once is enough
-    add_library(sio_test_main OBJECT ${PROJECT_SOURCE_DIR}/tests/unit/main.cpp)
-    target_link_libraries(sio_test_main PRIVATE sio_common)
-  endif()
   add_executable(unit_${layer} ${arg_SOURCES})
   target_link_libraries(unit_${layer} PRIVATE sio_test_main)
   target_include_directories(unit_${layer} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
