@@ -1,5 +1,6 @@
 #include "util/utf8.hpp"
 
+#include <bit>
 #include <cstring>
 
 namespace sio::util {
@@ -9,6 +10,11 @@ constexpr std::uint64_t high_bits = 0x8080808080808080;
 
 // The first byte at or after `from` that is not ASCII, or `end`.
 inline const std::uint8_t* skip_ascii(const std::uint8_t* from, const std::uint8_t* end) noexcept {
+    for (; end - from >= 32; from += 32) {
+        std::uint64_t words[4];
+        std::memcpy(words, from, sizeof words);
+        if (((words[0] | words[1] | words[2] | words[3]) & high_bits) != 0) break;
+    }
     for (; end - from >= 8; from += 8) {
         std::uint64_t word;
         std::memcpy(&word, from, sizeof word);
@@ -44,23 +50,63 @@ inline Lead lead_of(std::uint8_t byte) noexcept {
     return {0, 0, 0};
 }
 
+// The bytes of the characters at `from`, when they are four of two bytes, or two of three bytes that need no closer look.
+// Most texts that are not ASCII are mostly one or the other.
+inline std::ptrdiff_t several_characters(const std::uint8_t* from, const std::uint8_t* end) noexcept {
+    static_assert(std::endian::native == std::endian::little);
+    if (end - from < 8) return 0;
+    std::uint64_t word;
+    std::memcpy(&word, from, sizeof word);
+    if ((word & 0xc0e0c0e0c0e0c0e0) == 0x80c080c080c080c0) {
+        // Lead bytes below 0xc2 have none of these bits; adding 0x7f carries one of any into the highest.
+        const std::uint64_t leads = (word & 0x001e001e001e001e) + 0x007f007f007f007f;
+        return (leads & 0x0080008000800080) == 0x0080008000800080 ? 8 : 0;
+    }
+    if ((word & 0x0000c0c0f0c0c0f0) == 0x00008080e08080e0) {
+        // After 0xe0 and 0xed only some second bytes are right.
+        const auto first = static_cast<unsigned>(word & 0x0f);
+        const auto second = static_cast<unsigned>(word >> 24 & 0x0f);
+        return first != 0x0 && first != 0xd && second != 0x0 && second != 0xd ? 6 : 0;
+    }
+    return 0;
+}
+
+// The first byte at or after `from` that does not begin a whole valid character, or `end`.
+// The ranges are those of lead_of(), spelled out: a table of them makes this several times slower.
+const std::uint8_t* skip_valid(const std::uint8_t* from, const std::uint8_t* end) noexcept {
+    while ((from = skip_ascii(from, end)) != end) {
+        // Characters that are not ASCII mostly come in runs.
+        while (from != end && *from >= 0x80) {
+            if (const std::ptrdiff_t run = several_characters(from, end); run != 0) {
+                from += run;
+                continue;
+            }
+            const std::uint8_t lead = *from;
+            const std::ptrdiff_t left = end - from;
+            if (lead < 0xe0) {
+                if (lead < 0xc2 || left < 2 || !continuation(from[1])) return from;
+                from += 2;
+            } else if (lead < 0xf0) {
+                if (left < 3 || !continuation(from[1]) || !continuation(from[2])) return from;
+                if ((lead == 0xe0 && from[1] < 0xa0) || (lead == 0xed && from[1] > 0x9f)) return from;
+                from += 3;
+            } else {
+                if (lead > 0xf4 || left < 4) return from;
+                if (!continuation(from[1]) || !continuation(from[2]) || !continuation(from[3])) return from;
+                if ((lead == 0xf0 && from[1] < 0x90) || (lead == 0xf4 && from[1] > 0x8f)) return from;
+                from += 4;
+            }
+        }
+    }
+    return end;
+}
+
 }  // namespace
 
 bool utf8_valid(std::string_view text) noexcept {
-    const auto* at = reinterpret_cast<const std::uint8_t*>(text.data());
-    const auto* const end = at + text.size();
-    while ((at = skip_ascii(at, end)) != end) {
-        // Characters that are not ASCII mostly come in runs.
-        while (at != end && *at >= 0x80) {
-            const Lead lead = lead_of(*at);
-            if (lead.needed == 0 || end - at <= lead.needed) return false;
-            if (at[1] < lead.low || at[1] > lead.high) return false;
-            if (lead.needed >= 2 && !continuation(at[2])) return false;
-            if (lead.needed == 3 && !continuation(at[3])) return false;
-            at += 1 + lead.needed;
-        }
-    }
-    return true;
+    const auto* const from = reinterpret_cast<const std::uint8_t*>(text.data());
+    const auto* const end = from + text.size();
+    return skip_valid(from, end) == end;
 }
 
 std::size_t utf16_length(std::string_view text) noexcept {
@@ -122,7 +168,7 @@ bool Utf8Validator::feed(std::string_view piece) noexcept {
             low_ = 0x80;
             high_ = 0xbf;
         }
-        if ((at = skip_ascii(at, end)) == end) return true;
+        if ((at = skip_valid(at, end)) == end) return true;
         const Lead lead = lead_of(*at);
         ++at;
         needed_ = lead.needed == 0 ? failed : lead.needed;

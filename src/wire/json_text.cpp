@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <cstring>
 
 #include "util/ascii.hpp"
 #include "util/decimal.hpp"
@@ -28,6 +29,25 @@ constexpr std::array<ByteClass, 256> make_classes() {
 constexpr auto classes = make_classes();
 
 inline ByteClass class_of(char c) noexcept { return classes[static_cast<unsigned char>(c)]; }
+
+// How many bytes at the start of `text` are plain, eight at a time.
+std::size_t plain_prefix(std::string_view text) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101;
+    constexpr std::uint64_t highs = 0x8080808080808080;
+    std::size_t at = 0;
+    for (; text.size() - at >= 8; at += 8) {
+        std::uint64_t word;
+        std::memcpy(&word, text.data() + at, sizeof word);
+        // In each, the high bit of a byte is set where the byte (below 0x80) is below a space, a quote, a backslash.
+        // A borrow may set it in the byte above one that is, which is found all the same.
+        const std::uint64_t controls = word - ones * 0x20;
+        const std::uint64_t quotes = (word ^ ones * '"') - ones;
+        const std::uint64_t backslashes = (word ^ ones * '\\') - ones;
+        if (((word | controls | quotes | backslashes) & highs) != 0) break;
+    }
+    while (at < text.size() && class_of(text[at]) == ByteClass::plain) ++at;
+    return at;
+}
 
 void append_unit_escape(std::string& out, unsigned unit) {
     constexpr char digits[] = "0123456789abcdef";
@@ -100,11 +120,9 @@ void append_json_string(std::string& out, std::string_view text, JsonCharset cha
     std::size_t written = 0;  // up to where `text` has been appended
     std::size_t at = 0;
     while (at < text.size()) {
+        at += plain_prefix(text.substr(at));
+        if (at == text.size()) break;
         const ByteClass kind = class_of(text[at]);
-        if (kind == ByteClass::plain) {
-            ++at;
-            continue;
-        }
         std::size_t size = 1;
         char32_t code_point = 0;
         if (kind == ByteClass::not_ascii) {

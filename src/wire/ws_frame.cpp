@@ -1,12 +1,11 @@
 #include "wire/ws_frame.hpp"
 
-#include <bit>
 #include <cstring>
+
+#include "wire/ws_mask.hpp"
 
 namespace sio::wire {
 namespace {
-
-static_assert(std::endian::native == std::endian::little, "masks are applied eight bytes at a time");
 
 constexpr char masked_bit = static_cast<char>(0x80);
 
@@ -67,24 +66,6 @@ std::string ws_close_payload(std::uint16_t code, std::string_view reason) {
 
 void append_ws_close(std::string& out, std::uint16_t code, std::string_view reason) {
     append_ws_frame(out, WsOpcode::close, ws_close_payload(code, reason));
-}
-
-bool ws_apply_mask(char* data, std::size_t size, std::uint32_t mask, std::size_t phase) noexcept {
-    mask = std::rotr(mask, static_cast<int>(phase % 4 * 8));
-    const std::uint64_t wide = std::uint64_t{mask} << 32 | mask;
-    std::uint64_t seen = 0;
-    for (; size >= 8; size -= 8, data += 8) {
-        std::uint64_t word;
-        std::memcpy(&word, data, sizeof word);
-        word ^= wide;
-        seen |= word;
-        std::memcpy(data, &word, sizeof word);
-    }
-    for (std::size_t i = 0; i < size; ++i) {
-        data[i] = static_cast<char>(data[i] ^ static_cast<char>(wide >> (8 * i)));
-        seen |= static_cast<unsigned char>(data[i]);
-    }
-    return (seen & 0x8080808080808080) == 0;
 }
 
 }  // namespace sio::wire

@@ -69,8 +69,4 @@ std::string ws_close_payload(std::uint16_t code, std::string_view reason = {});
 /// Appends a close frame without a mask.
 void append_ws_close(std::string& out, std::uint16_t code, std::string_view reason = {});
 
-/// Applies `mask` to `size` bytes at `data`, beginning with its byte number `phase` modulo 4.
-/// Returns whether all of the bytes are ASCII afterwards.
-bool ws_apply_mask(char* data, std::size_t size, std::uint32_t mask, std::size_t phase = 0) noexcept;
-
 }  // namespace sio::wire

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "util/utf8.hpp"
+#include "wire/ws_mask.hpp"
 
 namespace sio::wire {
 namespace {
@@ -74,9 +75,11 @@ std::size_t WsParser::feed(char* data, std::size_t size, WsReceiver& receiver) {
             step = gather(data + at - take, take, receiver);
         } else {
             Frame frame;
-            if (const WsError error = read_header(data + at, size - at, frame); error != WsError::none) {
-                fail(error, receiver);
-                return size;
+            if (!read_usual_header(data + at, size - at, frame)) {
+                if (const WsError error = read_header(data + at, size - at, frame); error != WsError::none) {
+                    fail(error, receiver);
+                    return size;
+                }
             }
             if (frame.header_size == 0) return at;
             char* const payload = data + at + frame.header_size;
@@ -101,6 +104,25 @@ std::size_t WsParser::feed(char* data, std::size_t size, WsReceiver& receiver) {
         if (step == Step::ended) return size;
     }
     return size;
+}
+
+// The header of a client's short message in one frame, which is what most of the input of a busy server consists of.
+// False: anything else, or not enough of it; nothing is decided then.
+inline bool WsParser::read_usual_header(const char* data, std::size_t size, Frame& frame) const noexcept {
+    constexpr std::uint8_t size_of_header = 6;
+    if (assembly_ || size < size_of_header || options_->role != WsRole::server) return false;
+    const std::uint8_t first = byte_at(data);
+    const std::uint8_t second = byte_at(data + 1);
+    if (first != (fin_bit | 1) && first != (fin_bit | 2)) return false;
+    const std::size_t payload_size = second & length_bits;
+    if (second < mask_bit || payload_size >= length_of_16_bits || payload_size > options_->max_message_bytes)
+        return false;
+    frame.opcode = static_cast<WsOpcode>(first & opcode_bits);
+    frame.fin = true;
+    frame.header_size = size_of_header;
+    std::memcpy(&frame.mask, data + 2, sizeof frame.mask);
+    frame.payload_size = payload_size;
+    return true;
 }
 
 WsError WsParser::read_header(const char* data, std::size_t size, Frame& frame) const noexcept {

@@ -111,6 +111,7 @@ private:
         ended,  // never
     };
 
+    bool read_usual_header(const char* data, std::size_t size, Frame& frame) const noexcept;
     WsError read_header(const char* data, std::size_t size, Frame& frame) const noexcept;
     WsError check_start(std::uint8_t first, std::uint8_t second) const noexcept;
     bool prefix_is_utf8(const Frame& frame, const char* payload, std::size_t size) const noexcept;

@@ -73,6 +73,29 @@ TEST_CASE("invalid UTF-8 is found behind any number of ASCII characters") {
     }
 }
 
+TEST_CASE("one wrong byte is found anywhere in a run of characters") {
+    for (const std::string_view character :
+         {"\xd0\x96", "\xe4\xbd\xa0", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xf0\x9f\x92\xa9"}) {
+        std::string run;
+        while (run.size() < 48) run += character;
+        CHECK(utf8_valid(run));
+        for (std::size_t at = 0; at < run.size(); ++at) {
+            for (const char wrong : {'a', '\x80', '\xc0', '\xc1', '\xc3', '\xe0', '\xed', '\xf5', '\xff'}) {
+                std::string changed = run;
+                changed[at] = wrong;
+                // Characters read one by one decide.
+                bool valid = true;
+                for (std::string_view rest = changed; valid && !rest.empty();) {
+                    const std::size_t size = first_utf8_char(rest).size;
+                    valid = size != 0;
+                    rest.remove_prefix(size);
+                }
+                CHECK(utf8_valid(changed) == valid);
+            }
+        }
+    }
+}
+
 TEST_CASE("pieces are as valid as the whole, wherever it is cut") {
     const auto check = [](const std::string& text, bool valid) {
         for (std::size_t first = 0; first <= text.size(); ++first) {

@@ -95,30 +95,6 @@ TEST_CASE("a reason that is too long is cut between characters") {
     CHECK(ws_close_payload(1000, std::string(200, 'a')).size() == 125);
 }
 
-TEST_CASE("a mask goes over any length and begins at any of its bytes") {
-    const std::uint32_t mask = 0x04c3b2a1;
-    for (std::size_t size = 0; size < 40; ++size) {
-        for (std::size_t phase = 0; phase < 9; ++phase) {
-            std::string bytes(size, '\0');
-            ws_apply_mask(bytes.data(), size, mask, phase);
-            for (std::size_t i = 0; i < size; ++i) {
-                CHECK(static_cast<unsigned char>(bytes[i]) == (mask >> ((i + phase) % 4 * 8) & 0xff));
-            }
-        }
-    }
-}
-
-TEST_CASE("applying a mask tells whether the result is ASCII, wherever it is not") {
-    for (std::size_t size = 1; size < 30; ++size) {
-        for (std::size_t other = 0; other <= size; ++other) {
-            std::string text(size, 'a');
-            if (other < size) text[other] = static_cast<char>(0x80);
-            ws_apply_mask(text.data(), size, 0xfedcba98);
-            CHECK(ws_apply_mask(text.data(), size, 0xfedcba98) == (other == size));
-        }
-    }
-}
-
 TEST_CASE("only codes that may be sent are valid") {
     for (const int code :
          {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999}) {
