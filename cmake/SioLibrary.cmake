@@ -4,8 +4,8 @@
 # (sio/beast.hpp). What it does not get: sio's warnings, and the BOOST_ASIO_* definitions of sio_common. Those select
 # overloads inside sio's own sources; they change neither the layout nor the meaning of anything that both sides use
 # (in Boost 1.81 a spawned coroutine is a Boost.Context fiber with and without BOOST_ASIO_DISABLE_BOOST_COROUTINE), so a
-# host may use asio::spawn as it likes beside sio. Definitions that do change a layout (BOOST_USE_UCONTEXT and the like
-# of the sanitizer builds) have to go to consumers, see SioSanitize.cmake.
+# host may use asio::spawn as it likes beside sio. What does change a layout are the BOOST_USE_* definitions of a
+# sanitizer build; those go to consumers.
 
 add_library(sio)
 add_library(sio::sio ALIAS sio)
@@ -27,6 +27,13 @@ target_link_libraries(sio
   PUBLIC Boost::headers Boost::json Threads::Threads
   PRIVATE Boost::context OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB spdlog::spdlog
 )
+if(SIO_SANITIZE STREQUAL "address")
+  target_compile_definitions(sio INTERFACE BOOST_USE_UCONTEXT BOOST_USE_ASAN)
+  target_link_options(sio INTERFACE -fsanitize=address,undefined)
+elseif(SIO_SANITIZE STREQUAL "thread")
+  target_compile_definitions(sio INTERFACE BOOST_USE_UCONTEXT BOOST_USE_TSAN)
+  target_link_options(sio INTERFACE -fsanitize=thread)
+endif()
 set_target_properties(sio PROPERTIES
   LINKER_LANGUAGE CXX
   VERSION ${PROJECT_VERSION}
