@@ -98,15 +98,12 @@ void write_argument(JsonWriter& writer, const T& value) {
     }
 }
 
-/// Throws Error(errc::invalid_value): "argument 2.name: expected a string, got a number".
+/// "argument 2.name: expected a string, got a number".
+std::string describe_bad_argument(std::size_t index, const JsonReader& reader);
+// Throw Error(errc::invalid_value).
 [[noreturn]] void throw_bad_argument(std::size_t index, const JsonReader& reader);
 [[noreturn]] void throw_missing_argument(std::size_t index);
 [[noreturn]] void throw_extra_arguments(std::size_t expected);
-
-template <class T>
-inline constexpr bool is_optional = false;
-template <class T>
-inline constexpr bool is_optional<std::optional<T>> = true;
 
 /// How many of the types must be there: all but the optional ones at the end.
 template <class... T>

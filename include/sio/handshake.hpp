@@ -47,7 +47,7 @@ public:
     std::chrono::system_clock::time_point time() const noexcept { return time_; }
 
     /// For sio itself. `auth`: JSON text, may be empty.
-    Handshake(const Environ& environ, std::string_view auth, std::string_view namespace_query);
+    Handshake(const Environ& request, std::string_view auth, std::string_view namespace_query);
 
 private:
     const Environ* environ_;

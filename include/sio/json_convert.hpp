@@ -77,6 +77,11 @@ concept GrowingSequence = Sequence<T> && requires(T& range, typename T::value_ty
 };
 
 template <class T>
+inline constexpr bool is_optional = false;
+template <class T>
+inline constexpr bool is_optional<std::optional<T>> = true;
+
+template <class T>
 bool read_integer_as(JsonReader& reader, T& value) {
     std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t> wide = 0;
     if (!reader.read_integer(wide)) return false;

@@ -17,6 +17,7 @@
 #include <sio/error.hpp>
 #include <sio/error_handler.hpp>
 #include <sio/event_table.hpp>
+#include <sio/greenlet.hpp>
 #include <sio/handshake.hpp>
 #include <sio/invocation.hpp>
 #include <sio/log.hpp>
@@ -34,7 +35,25 @@ class Connection;
 }
 namespace detail {
 struct PendingCall;
-}
+
+/// A job of a namespace, which keeps it alive: on the books as long as this is.
+class LocalJob {
+public:
+    explicit LocalJob(BaseNamespace& self);
+    LocalJob(LocalJob&& other) noexcept = default;
+    LocalJob& operator=(LocalJob&&) = delete;
+    ~LocalJob();
+
+    /// Runs the job's function within the namespace's exception_handler_decorator(). What passes is reported and thrown on.
+    void run(const Invocation& function) const;
+    /// Says which greenlet it is.
+    std::uint64_t id() const noexcept { return id_; }
+
+private:
+    std::shared_ptr<BaseNamespace> self_;
+    std::uint64_t id_;
+};
+}  // namespace detail
 
 /// One client in one namespace: derive from it, virtually, and say what its events do.
 ///
@@ -58,7 +77,7 @@ struct PendingCall;
 /// Errors: using it in its constructor throws Error(errc::not_attached); initialize() is the place.
 ///
 /// gevent-socketio: BaseNamespace, method for method.
-class BaseNamespace {
+class BaseNamespace : public std::enable_shared_from_this<BaseNamespace> {
 public:
     BaseNamespace();
     virtual ~BaseNamespace();
@@ -155,8 +174,8 @@ public:
     ///     emit("question", 42, [](std::string answer) { ... });
     ///     timeout(5s).emit("question", 42, [](std::error_code error, std::string answer) { ... });
     ///
-    /// A first parameter of type std::error_code says when none came: std::errc::timed_out, errc::not_connected,
-    /// std::errc::invalid_argument for one of other types. Without it the callback is then not called.
+    /// A first parameter of type std::error_code says when none came: errc::timeout, errc::not_connected,
+    /// errc::invalid_value for one of other types. Without it the callback is then not called.
     /// Dropped silently when the client is gone. Throws std::invalid_argument for a reserved event name, and
     /// Error(errc::limit_exceeded) beyond SocketOptions::max_pending_acks.
     template <class... A>
@@ -215,7 +234,11 @@ public:
 
     // ---- jobs
 
-    /// Kills the jobs that spawn() started and that still run. A job that calls this goes on until it blocks next.
+    /// Runs `function(arguments...)` in a new greenlet, as sio::spawn() does, that belongs to this namespace: it is killed
+    /// when the client is disconnected from it. What it throws is reported to the error handler, too.
+    template <class F, class... A>
+    auto spawn(F&& function, A&&... arguments);
+    /// Kills the jobs that spawn() started and that still run, but for the one that calls it.
     void kill_local_jobs();
 
     /// Writes a line to the log, with namespace and sid.
@@ -223,7 +246,7 @@ public:
     void log(LogLevel level, std::string_view text) const;
 
     /// For sio itself.
-    void attach(std::unique_ptr<dispatch::Connection> connection) noexcept;
+    void attach(std::shared_ptr<dispatch::Connection> connection) noexcept;
     dispatch::Connection& connection() const;
 
 protected:
@@ -236,6 +259,7 @@ protected:
 
 private:
     friend class Emitter;
+    friend class detail::LocalJob;
 
     template <class... A>
     void emit_with(const detail::EmitOptions& options, std::string_view event, A&&... arguments) {
@@ -270,7 +294,9 @@ private:
                                                     std::vector<Binary>& attachments);
     static Args finish_call(detail::PendingCall& pending);
 
-    std::unique_ptr<dispatch::Connection> connection_;
+    void keep_job(std::uint64_t job, const AnyGreenlet& greenlet);
+
+    std::shared_ptr<dispatch::Connection> connection_;
 };
 
 /// Emits with a time limit for the acknowledgement, or so that it may be missed; see BaseNamespace::timeout().
@@ -304,6 +330,28 @@ private:
     BaseNamespace* self_;
     detail::EmitOptions options_;
 };
+
+template <class F, class... A>
+auto BaseNamespace::spawn(F&& function, A&&... arguments) {
+    using Result = std::decay_t<std::invoke_result_t<std::decay_t<F>, std::decay_t<A>...>>;
+    detail::LocalJob job(*this);
+    const auto id = job.id();
+    auto greenlet = sio::spawn([job = std::move(job), call = std::make_tuple(std::forward<F>(function)),
+                                kept = std::tuple<std::decay_t<A>...>(std::forward<A>(arguments)...)]() mutable {
+        auto invoke = [&]() -> Result { return std::apply(std::move(std::get<0>(call)), std::move(kept)); };
+        if constexpr (std::is_void_v<Result>) {
+            job.run(Invocation(invoke));
+        } else {
+            std::optional<Result> result;
+            auto fill = [&] { result.emplace(invoke()); };
+            job.run(Invocation(fill));
+            if (!result) throw Error(errc::killed, "sio: exception_handler_decorator() kept what the job threw");
+            return std::move(*result);
+        }
+    });
+    keep_job(id, greenlet);
+    return greenlet;
+}
 
 inline Emitter BaseNamespace::timeout(std::chrono::milliseconds limit) { return Emitter(*this, {.timeout = limit}); }
 

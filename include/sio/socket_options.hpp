@@ -24,7 +24,7 @@ struct SocketOptions {
     std::size_t max_queued_events = 64;
     /// Packets kept for a client whose recv_connect() has not returned; beyond, the connection is closed.
     std::size_t max_held_packets = 1'000;
-    /// Brackets within brackets that arguments may hold; deeper ones close the connection with `parse error`. 1 to 1000.
+    /// Brackets within brackets that arguments may hold; deeper ones close the connection with `parse error`. 1 to 128: stacks of greenlets are small.
     std::size_t max_json_depth = 64;
     /// Whether clients are told the text of exceptions that handlers throw. Off: they get `Internal error`. The log has
     /// the text either way.

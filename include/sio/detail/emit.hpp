@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <sio/detail/event_handler.hpp>
+#include <sio/error.hpp>
 
 // How emit() turns values and a callback into text and an AckHandler, so that everything behind it is compiled once.
 
@@ -102,7 +103,7 @@ public:
                 std::apply([&](Stored<P>&... value) { run(error, pass<P>(value)...); }, values);
             } else {
                 log_bad_ack(result, reader);
-                if constexpr (with_error) fail(std::make_error_code(std::errc::invalid_argument));
+                if constexpr (with_error) fail(make_error_code(errc::invalid_value));
             }
         }
     }

@@ -1,0 +1,243 @@
+#include "adapter/memory_adapter.hpp"
+
+#include <optional>
+#include <unordered_set>
+#include <utility>
+
+namespace sio::adapter {
+
+using dispatch::SocketEmitter;
+using dispatch::Target;
+
+MemoryAdapter::MemoryAdapter() = default;
+MemoryAdapter::~MemoryAdapter() = default;
+
+MemoryAdapter::Member* MemoryAdapter::member_of(const SocketEmitter& emitter) noexcept {
+    return static_cast<Member*>(emitter.adapter_record);
+}
+
+void MemoryAdapter::add(SocketEmitter& emitter) {
+    if (member_of(emitter)) return;
+    auto found = namespaces_.find(std::string_view(emitter.nsp()));
+    if (found == namespaces_.end()) {
+        found = namespaces_.emplace(emitter.nsp(), std::make_unique<Namespace>()).first;
+        found->second->name = found->first;
+    }
+    Namespace& nsp = *found->second;
+    auto member = std::make_unique<Member>();
+    member->emitter = &emitter;
+    member->nsp = &nsp;
+    member->place = nsp.members.size();
+    nsp.members.push_back(member.get());
+    nsp.by_sid.emplace(emitter.sid(), member.get());
+    emitter.adapter_record = member.release();
+}
+
+void MemoryAdapter::remove(SocketEmitter& emitter) noexcept {
+    const std::unique_ptr<Member> member(member_of(emitter));
+    if (!member) return;
+    emitter.adapter_record = nullptr;
+    while (!member->memberships.empty()) leave_at(*member, member->memberships.size() - 1);
+    Namespace& nsp = *member->nsp;
+    nsp.by_sid.erase(emitter.sid());
+    if (walking_ != 0) {
+        nsp.members[member->place] = nullptr;
+        if (nsp.gaps++ == 0) untidy_namespaces_.push_back(&nsp);
+        return;
+    }
+    nsp.members[member->place] = nsp.members.back();
+    nsp.members[member->place]->place = member->place;
+    nsp.members.pop_back();
+    drop_if_empty(nsp);
+}
+
+bool MemoryAdapter::join(SocketEmitter& emitter, std::string_view name) {
+    Member* const member = member_of(emitter);
+    if (!member) return false;
+    auto& rooms = member->nsp->rooms;
+    auto found = rooms.find(name);
+    if (found == rooms.end()) {
+        auto room = std::make_unique<Room>();
+        room->nsp = member->nsp;
+        found = rooms.emplace(std::string(name), std::move(room)).first;
+        found->second->name = found->first;
+    }
+    Room& room = *found->second;
+    for (const Membership& membership : member->memberships) {
+        if (membership.room == &room) return false;
+    }
+    member->memberships.push_back({&room, room.places.size()});
+    room.places.push_back({member, member->memberships.size() - 1});
+    return true;
+}
+
+bool MemoryAdapter::leave(SocketEmitter& emitter, std::string_view name) {
+    Member* const member = member_of(emitter);
+    if (!member) return false;
+    const auto room = member->nsp->rooms.find(name);
+    if (room == member->nsp->rooms.end()) return false;
+    for (std::size_t i = 0; i < member->memberships.size(); ++i) {
+        if (member->memberships[i].room != room->second.get()) continue;
+        leave_at(*member, i);
+        return true;
+    }
+    return false;
+}
+
+void MemoryAdapter::leave_at(Member& member, std::size_t index) noexcept {
+    const auto [room, place] = member.memberships[index];
+    // The order of joining is kept, which rooms() tells; members are in few rooms.
+    member.memberships.erase(member.memberships.begin() + static_cast<std::ptrdiff_t>(index));
+    for (std::size_t i = index; i < member.memberships.size(); ++i) {
+        member.memberships[i].room->places[member.memberships[i].place].membership = i;
+    }
+    if (walking_ != 0) {
+        room->places[place].member = nullptr;
+        if (room->gaps++ == 0) untidy_rooms_.push_back(room);
+        return;
+    }
+    room->places[place] = room->places.back();
+    room->places[place].member->memberships[room->places[place].membership].place = place;
+    room->places.pop_back();
+    drop_if_empty(*room);
+}
+
+void MemoryAdapter::drop_if_empty(Room& room) noexcept {
+    if (!room.places.empty()) return;
+    auto& rooms = room.nsp->rooms;
+    rooms.erase(rooms.find(room.name));
+}
+
+void MemoryAdapter::drop_if_empty(Namespace& nsp) noexcept {
+    if (nsp.members.empty()) namespaces_.erase(namespaces_.find(nsp.name));
+}
+
+// Closes the gaps that a walk had to leave.
+void MemoryAdapter::tidy() noexcept {
+    for (Room* const room : std::exchange(untidy_rooms_, {})) {
+        room->gaps = 0;
+        std::erase_if(room->places, [](const Place& place) { return place.member == nullptr; });
+        for (std::size_t i = 0; i < room->places.size(); ++i) {
+            room->places[i].member->memberships[room->places[i].membership].place = i;
+        }
+        drop_if_empty(*room);
+    }
+    for (Namespace* const nsp : std::exchange(untidy_namespaces_, {})) {
+        nsp->gaps = 0;
+        std::erase(nsp->members, nullptr);
+        for (std::size_t i = 0; i < nsp->members.size(); ++i) nsp->members[i]->place = i;
+        drop_if_empty(*nsp);
+    }
+}
+
+std::vector<std::string> MemoryAdapter::rooms(const SocketEmitter& emitter) const {
+    std::vector<std::string> names;
+    if (const Member* const member = member_of(emitter)) {
+        names.reserve(member->memberships.size());
+        for (const Membership& membership : member->memberships) names.emplace_back(membership.room->name);
+    }
+    return names;
+}
+
+std::size_t MemoryAdapter::room_count(const SocketEmitter& emitter) const noexcept {
+    const Member* const member = member_of(emitter);
+    return member ? member->memberships.size() : 0;
+}
+
+std::size_t MemoryAdapter::room_count() const noexcept {
+    std::size_t count = 0;
+    for (const auto& [name, nsp] : namespaces_) count += nsp->rooms.size();
+    return count;
+}
+
+// Which members a walk has taken notice of. A number in each member tells, but for a walk within a walk, which must leave
+// the outer one's numbers alone.
+class MemoryAdapter::Seen {
+public:
+    explicit Seen(MemoryAdapter& adapter) : walk_(++adapter.walks_), nested_(adapter.walking_ > 1) {}
+
+    /// True the first time.
+    bool first(Member& member) {
+        if (nested_) return others_.insert(&member).second;
+        return std::exchange(member.seen, walk_) != walk_;
+    }
+
+private:
+    std::uint64_t walk_;
+    bool nested_;
+    std::unordered_set<const Member*> others_;
+};
+
+class MemoryAdapter::Walk {
+public:
+    explicit Walk(MemoryAdapter& adapter) noexcept : adapter_(adapter) { ++adapter_.walking_; }
+    ~Walk() {
+        if (--adapter_.walking_ == 0) adapter_.tidy();
+    }
+
+private:
+    MemoryAdapter& adapter_;
+};
+
+template <class Act>
+void MemoryAdapter::visit_room(Namespace& nsp, std::string_view name, Seen& seen, Act&& act) {
+    const auto once = [&](Member* member) {
+        if (member && seen.first(*member)) act(*member->emitter);
+    };
+    if (const auto sid = nsp.by_sid.find(name); sid != nsp.by_sid.end()) once(sid->second);
+    const auto found = nsp.rooms.find(name);
+    if (found == nsp.rooms.end()) return;
+    // By index: the list may grow. Who joins meanwhile is not part of it.
+    Room& room = *found->second;
+    for (std::size_t i = 0, end = room.places.size(); i < end; ++i) once(room.places[i].member);
+}
+
+template <class Act>
+void MemoryAdapter::visit(const Target& target, Act&& act) {
+    const auto found = namespaces_.find(std::string_view(target.nsp));
+    if (found == namespaces_.end()) return;
+    Namespace& nsp = *found->second;
+    const Walk walk(*this);
+    Seen seen(*this);
+    for (const std::string& room : target.except) visit_room(nsp, room, seen, [](SocketEmitter&) {});
+    if (!target.rooms.empty()) {
+        for (const std::string& room : target.rooms) visit_room(nsp, room, seen, act);
+        return;
+    }
+    for (std::size_t i = 0, end = nsp.members.size(); i < end; ++i) {
+        if (Member* const member = nsp.members[i]; member && seen.first(*member)) act(*member->emitter);
+    }
+}
+
+void MemoryAdapter::broadcast(const Target& target, const wire::PacketView& packet) {
+    std::optional<session::Broadcast> shared;  // not even copied when there is nobody
+    const session::SendFlags flags{.volatile_ = target.volatile_};
+    visit(target, [&](SocketEmitter& emitter) {
+        if (!shared) shared.emplace(packet);
+        emitter.deliver(*shared, flags);
+    });
+}
+
+std::vector<std::string> MemoryAdapter::sockets(const Target& target) {
+    std::vector<std::string> sids;
+    visit(target, [&](SocketEmitter& emitter) { sids.push_back(emitter.sid()); });
+    return sids;
+}
+
+void MemoryAdapter::join_all(const Target& target, const std::vector<std::string>& rooms) {
+    visit(target, [&](SocketEmitter& emitter) {
+        for (const std::string& room : rooms) emitter.enter(room);
+    });
+}
+
+void MemoryAdapter::leave_all(const Target& target, const std::vector<std::string>& rooms) {
+    visit(target, [&](SocketEmitter& emitter) {
+        for (const std::string& room : rooms) emitter.exit(room);
+    });
+}
+
+void MemoryAdapter::disconnect(const Target& target, bool close) {
+    visit(target, [&](SocketEmitter& emitter) { emitter.evict(close); });
+}
+
+}  // namespace sio::adapter

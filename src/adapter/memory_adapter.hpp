@@ -1,0 +1,111 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "dispatch/adapter.hpp"
+
+namespace sio::adapter {
+
+/// Rooms of one shard, in memory.
+///
+///     namespaces_  "/chat" -> Namespace { members: sid -> Member, rooms: name -> Room }
+///
+///     Member.memberships   [ {room, 2}, {other room, 0} ]      where in the room's list it stands
+///                                 |
+///     Room.places          [ {a, 0}, {b, 3}, {member, 0} ]     where in the member's list the room stands
+///
+/// So joining and leaving take no search through the room, and a broadcast walks a plain array. A room goes when its last
+/// member does.
+class MemoryAdapter final : public dispatch::Adapter {
+public:
+    MemoryAdapter();
+    ~MemoryAdapter() override;
+
+    void add(dispatch::SocketEmitter& emitter) override;
+    void remove(dispatch::SocketEmitter& emitter) noexcept override;
+    bool join(dispatch::SocketEmitter& emitter, std::string_view room) override;
+    bool leave(dispatch::SocketEmitter& emitter, std::string_view room) override;
+    std::vector<std::string> rooms(const dispatch::SocketEmitter& emitter) const override;
+    std::size_t room_count(const dispatch::SocketEmitter& emitter) const noexcept override;
+    void broadcast(const dispatch::Target& target, const wire::PacketView& packet) override;
+    std::vector<std::string> sockets(const dispatch::Target& target) override;
+    void join_all(const dispatch::Target& target, const std::vector<std::string>& rooms) override;
+    void leave_all(const dispatch::Target& target, const std::vector<std::string>& rooms) override;
+    void disconnect(const dispatch::Target& target, bool close) override;
+
+    /// Namespaces and rooms that somebody is in: nothing is left behind.
+    std::size_t namespace_count() const noexcept { return namespaces_.size(); }
+    std::size_t room_count() const noexcept;
+
+private:
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+    };
+    template <class T>
+    using ByName = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
+
+    struct Room;
+    struct Namespace;
+
+    struct Membership {
+        Room* room;
+        std::size_t place;
+    };
+    struct Member {
+        dispatch::SocketEmitter* emitter;
+        Namespace* nsp;
+        std::vector<Membership> memberships;
+        /// The last walk that took notice of it; see Seen.
+        std::uint64_t seen = 0;
+        std::size_t place = 0;
+    };
+    struct Place {
+        Member* member;  // null: has left during a walk
+        std::size_t membership;
+    };
+    struct Room {
+        std::string_view name;
+        Namespace* nsp;
+        std::vector<Place> places;
+        std::size_t gaps = 0;
+    };
+    struct Namespace {
+        std::string_view name;
+        ByName<std::unique_ptr<Room>> rooms;
+        std::unordered_map<std::string_view, Member*, Hash, std::equal_to<>> by_sid;
+        std::vector<Member*> members;  // null: has left during a walk
+        std::size_t gaps = 0;
+    };
+
+    static Member* member_of(const dispatch::SocketEmitter& emitter) noexcept;
+    void leave_at(Member& member, std::size_t membership) noexcept;
+    void drop_if_empty(Room& room) noexcept;
+    void drop_if_empty(Namespace& nsp) noexcept;
+    void tidy() noexcept;
+
+    class Seen;
+    class Walk;
+
+    /// Calls `act(SocketEmitter&)` for each socket of the target. Members and rooms may come and go meanwhile.
+    template <class Act>
+    void visit(const dispatch::Target& target, Act&& act);
+    template <class Act>
+    static void visit_room(Namespace& nsp, std::string_view room, Seen& seen, Act&& act);
+
+    ByName<std::unique_ptr<Namespace>> namespaces_;
+    std::uint64_t walks_ = 0;
+    // Walks that are under way, one within another. Lists are not shortened nor dropped while there are any.
+    std::size_t walking_ = 0;
+    std::vector<Room*> untidy_rooms_;
+    std::vector<Namespace*> untidy_namespaces_;
+};
+
+}  // namespace sio::adapter

@@ -1,0 +1,493 @@
+#include "dispatch/connection.hpp"
+
+#include <algorithm>
+#include <boost/context/detail/exception.hpp>
+#include <stdexcept>
+
+#include <sio/connection_refused.hpp>
+#include <sio/greenlet.hpp>
+#include <sio/json_writer.hpp>
+#include <sio/log.hpp>
+
+#include "dispatch/json_hooks.hpp"
+#include "dispatch/socket_impl.hpp"
+#include "util/exception_text.hpp"
+#include "util/printable.hpp"
+#include "util/secure_id.hpp"
+
+namespace sio::dispatch {
+namespace {
+
+PacketType public_type(wire::PacketType type) noexcept {
+    switch (type) {
+        case wire::PacketType::connect: return PacketType::connect;
+        case wire::PacketType::disconnect: return PacketType::disconnect;
+        case wire::PacketType::event: return PacketType::event;
+        case wire::PacketType::ack: return PacketType::ack;
+        case wire::PacketType::connect_error: return PacketType::error;
+        case wire::PacketType::message: return PacketType::message;
+        case wire::PacketType::json: return PacketType::json;
+    }
+    return PacketType::error;
+}
+
+}  // namespace
+
+std::string refusal_json(std::string_view message, std::string_view data) {
+    std::string json;
+    JsonWriter writer(json);
+    writer.begin_object();
+    writer.key("message");
+    writer.string(message);
+    if (!data.empty()) {
+        writer.key("data");
+        writer.raw(data);
+    }
+    writer.end_object();
+    return json;
+}
+
+/// The time in which handlers of one connection run: ends also when the greenlet is killed.
+class Connection::Busy {
+public:
+    explicit Busy(Connection& connection) noexcept : connection_(connection) { connection_.busy_ = true; }
+    ~Busy() {
+        connection_.busy_ = false;
+        // Not empty only when the greenlet was killed on its way.
+        if (!connection_.queue_.empty()) connection_.stop_queue();
+    }
+
+private:
+    Connection& connection_;
+};
+
+/// A greenlet that does something with a packet. Members go in the reverse of their order: the connection last.
+struct Connection::HandleJob {
+    std::shared_ptr<Connection> connection;
+    void (Connection::*run)(std::unique_ptr<Packet>);
+    std::unique_ptr<Packet> packet;
+
+    void operator()() { ((*connection).*run)(std::move(packet)); }
+};
+
+/// The end of a connection. Lets the object go even when the loop stops before it has run.
+struct Connection::FinishJob {
+    std::shared_ptr<Connection> connection;
+
+    explicit FinishJob(std::shared_ptr<Connection> which) noexcept : connection(std::move(which)) {}
+    FinishJob(FinishJob&&) noexcept = default;
+    ~FinishJob() {
+        if (connection) connection->release();
+    }
+    void operator()() { connection->finish(); }
+};
+
+Connection::Connection(std::shared_ptr<SocketImpl> socket, const detail::NamespaceClass& kind, std::string nsp,
+                       Handshake handshake)
+    : hub_(socket->hub()),
+      socket_(std::move(socket)),
+      kind_(kind),
+      events_(kind.events),
+      nsp_(std::move(nsp)),
+      sid_(util::make_secure_id()),
+      handshake_(std::move(handshake)),
+      acks_(*this, hub_->loop().timers(), hub_->options().max_pending_acks) {}
+
+Connection::~Connection() = default;
+
+session::Channel* Connection::channel() const noexcept {
+    return state_ == State::disconnected ? nullptr : socket_->channel();
+}
+
+std::string_view Connection::disconnect_reason() const noexcept {
+    return state_ == State::disconnected ? session::reason_text(reason_) : std::string_view();
+}
+
+// ---- packets of the client
+
+// Makes the packet the application's: with storage of its own, since handlers may outlive what the view refers to.
+bool Connection::fill(Packet& packet, const wire::PacketView& view) {
+    packet.type = public_type(view.type);
+    packet.endpoint = nsp_;
+    packet.id = view.id;
+    packet.name = view.name;
+    packet.data.clear();
+    const std::size_t depth = hub_->options().max_json_depth;
+    if (view.type == wire::PacketType::event || view.type == wire::PacketType::ack) {
+        ArgumentCheck& check = hub_->argument_check();
+        if (!check.check(view.array, view.data, depth)) return false;
+        if (!view.attachments.empty() && !placeholders_are_valid(check.data(), view.attachments)) return false;
+        packet.args.assign(check.data(), view.attachments);
+        const auto& loads = socket_->manage_options().json_loads;
+        return !loads || apply_json_loads(loads, packet.args);
+    }
+    const bool is_json_text = view.type == wire::PacketType::connect || view.type == wire::PacketType::json ||
+                              view.type == wire::PacketType::connect_error;
+    if (is_json_text && !view.data.empty() && !is_json(view.data, depth)) return false;
+    packet.data = view.data;
+    packet.args.assign({});
+    return true;
+}
+
+bool Connection::take(const wire::PacketView& view) {
+    if (state_ == State::disconnected) return true;
+    auto packet = hub_->take_packet();
+    if (!fill(*packet, view)) return false;
+    if (busy_) {
+        enqueue(std::move(packet));
+    } else {
+        run(&Connection::handle, std::move(packet));
+    }
+    return true;
+}
+
+void Connection::run(void (Connection::*function)(std::unique_ptr<Packet>), std::unique_ptr<Packet> packet) {
+    busy_ = true;
+    try {
+        hub_->loop().enter(HandleJob{shared_from_this(), function, std::move(packet)});
+    } catch (...) {
+        busy_ = false;  // there was no stack for a greenlet
+        throw;
+    }
+}
+
+void Connection::enqueue(std::unique_ptr<Packet> packet) {
+    queue_.push_back(std::move(packet));
+    if (paused_ || queue_.size() < hub_->options().max_queued_events) return;
+    paused_ = true;
+    socket_->channel()->pause_reading();
+}
+
+void Connection::resume_reading_if(bool enough) noexcept {
+    if (!paused_ || !enough) return;
+    paused_ = false;
+    if (auto* const channel = socket_->channel()) channel->resume_reading();
+}
+
+void Connection::stop_queue() {
+    queue_.clear();
+    resume_reading_if(true);
+}
+
+void Connection::handle(std::unique_ptr<Packet> packet) {
+    const auto object = object_;  // stays until the last handler has returned
+    const Busy busy(*this);
+    handle_one(*object, *packet);
+    hub_->give_back(std::move(packet));
+    handle_queued(*object);
+}
+
+void Connection::handle_queued(BaseNamespace& object) {
+    while (!queue_.empty() && state_ != State::disconnected) {
+        auto packet = std::move(queue_.front());
+        queue_.pop_front();
+        resume_reading_if(queue_.size() <= hub_->options().max_queued_events / 2);
+        handle_one(object, *packet);
+        hub_->give_back(std::move(packet));
+    }
+}
+
+void Connection::handle_one(BaseNamespace& object, const Packet& packet) {
+    Reply reply;
+    auto process = [&] { reply = object.process_packet(packet); };
+    if (const auto thrown = guarded(object, process)) {
+        report_exception(thrown, packet.name, packet.id, false);
+    } else if (reply && packet.id) {
+        send_ack(*packet.id, *reply);
+    }
+}
+
+std::exception_ptr Connection::guarded(BaseNamespace& object, const Invocation& function) {
+    try {
+        object.exception_handler_decorator(function);
+        return nullptr;
+    } catch (const GreenletExit&) {
+        throw;
+    } catch (const boost::context::detail::forced_unwind&) {
+        throw;
+    } catch (...) {
+        return std::current_exception();
+    }
+}
+
+// ---- connecting
+
+void Connection::begin() {
+    auto packet = hub_->take_packet();
+    packet->type = PacketType::connect;
+    packet->endpoint = nsp_;
+    packet->id.reset();
+    packet->name.clear();
+    packet->data = handshake_.auth_text();
+    packet->args.assign({});
+    run(&Connection::connect, std::move(packet));
+}
+
+void Connection::make_object() {
+    detail::MadeNamespace made = kind_.make();
+    if (!made.object) throw std::logic_error("the namespace's factory returned null");
+    object_ = std::move(made.object);
+    self_ = made.self;
+    object_->attach(shared_from_this());
+    hub_->adapter().add(*this);
+}
+
+void Connection::connect(std::unique_ptr<Packet> packet) {
+    // Unless everything goes well, nobody will need the object. The end of the channel comes here, too.
+    struct ReleaseUnlessAccepted {
+        Connection& connection;
+        ~ReleaseUnlessAccepted() {
+            if (!connection.accepted_ && connection.state_ == State::disconnected) connection.release();
+        }
+    } const release_unless_accepted{*this};
+    const Busy busy(*this);
+    std::exception_ptr thrown;
+    try {
+        make_object();
+    } catch (const GreenletExit&) {
+        throw;
+    } catch (const boost::context::detail::forced_unwind&) {
+        throw;
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    const auto object = object_;
+    if (!thrown) {
+        auto set_up = [&] {
+            acl_.reset(object->get_initial_acl());
+            events_->initialize_bases(self_);
+            object->initialize();
+            object->process_packet(*packet);
+        };
+        thrown = guarded(*object, set_up);
+    }
+    if (thrown) {
+        report_exception(thrown, {}, std::nullopt, false);
+        return refuse(thrown);
+    }
+    accepted_ = true;
+    if (state_ == State::disconnected) return finish();  // it ended meanwhile
+    accept();
+    handle_queued(*object);
+}
+
+// Tells the client, and lets go what was held until then.
+void Connection::accept() {
+    if (state_ != State::connecting) return;
+    state_ = State::connected;
+    socket_->note_connected();
+    std::string json = R"({"sid":")";
+    json += sid_;
+    json += R"("})";
+    wire::PacketView packet;
+    packet.type = wire::PacketType::connect;
+    packet.data = json;
+    send(packet);
+    for (const Held& held : std::exchange(held_, {})) {
+        if (auto* const open = channel()) open->send(held.packet->packet(), held.flags);
+    }
+}
+
+void Connection::refuse(const std::exception_ptr& thrown) {
+    if (state_ == State::disconnected) return;
+    if (state_ == State::connected) {
+        // The client has been told already, because of a call(): then it is disconnected.
+        return end(session::CloseReason::server_namespace_disconnect, true);
+    }
+    std::string json;
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const ConnectionRefused& refused) {
+        json = refusal_json(refused.what(), refused.data());
+    } catch (const std::exception& error) {
+        json = refusal_json(hub_->options().expose_error_messages ? error.what() : "Internal error");
+    } catch (...) {
+        json = refusal_json("Internal error");
+    }
+    wire::PacketView packet;
+    packet.type = wire::PacketType::connect_error;
+    packet.nsp = nsp_;
+    packet.data = json;
+    if (auto* const open = channel()) open->send(packet);
+    end(session::CloseReason::server_namespace_disconnect, false);
+}
+
+// ---- the end
+
+void Connection::end(session::CloseReason reason, bool tell, Finish when) {
+    if (state_ == State::disconnected) return;
+    if (tell && object_) {
+        accept();  // a client that was never told of the connection would wait for ever
+        wire::PacketView packet;
+        packet.type = wire::PacketType::disconnect;
+        send(packet);
+    }
+    if (state_ == State::disconnected) return;  // sending ended the channel
+    const auto self = shared_from_this();
+    state_ = State::disconnected;
+    reason_ = reason;
+    stop_queue();
+    held_.clear();
+    last_rooms_ = hub_->adapter().rooms(*this);
+    hub_->adapter().remove(*this);
+    socket_->forget(*this);
+    while (auto waiting = acks_.take_any()) {
+        if (waiting->call) {
+            waiting->call->error = make_error_code(errc::not_connected);
+            waiting->call->done.set();
+        } else {
+            fail_callback(std::move(waiting->handler), make_error_code(errc::not_connected));
+        }
+    }
+    kill_jobs();
+    if (!accepted_) {
+        // connect() still runs and will find out, or it has failed.
+        if (!busy_) release();
+        return;
+    }
+    if (when == Finish::at_once) {
+        hub_->loop().enter(FinishJob(self));
+    } else {
+        hub_->post([job = FinishJob(self)]() mutable {
+            auto& loop = job.connection->hub_->loop();
+            loop.enter(std::move(job));
+        });
+    }
+}
+
+void Connection::finish() {
+    struct Release {
+        Connection& connection;
+        ~Release() { connection.release(); }
+    } const release_in_any_case{*this};
+    const auto object = object_;
+    if (!object) return;
+    Packet packet;
+    packet.type = PacketType::disconnect;
+    packet.endpoint = nsp_;
+    auto process = [&] { object->process_packet(packet); };
+    if (const auto thrown = guarded(*object, process)) report_exception(thrown, {}, std::nullopt, false);
+}
+
+void Connection::release() noexcept {
+    // The object's end may be this connection's.
+    const auto self = shared_from_this();
+    object_.reset();
+}
+
+// ---- errors
+
+void Connection::report_exception(const std::exception_ptr& thrown, std::string_view event,
+                                  std::optional<std::uint64_t> id, bool logged) {
+    bool refused = false;
+    bool aftermath = false;
+    std::string text;
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const ConnectionRefused& error) {
+        refused = state_ == State::connecting;
+        text = error.what();
+    } catch (const Error& error) {
+        aftermath = state_ == State::disconnected && error.code() == errc::not_connected;
+        text = error.what();
+    } catch (const std::exception& error) {
+        text = error.what();
+    } catch (...) {
+        text = "unknown error";
+    }
+    // A client that was turned away, and handlers that noticed that theirs has gone, are nothing unusual.
+    const bool usual = refused || aftermath;
+    if (!logged || usual) {
+        std::string line = nsp_;
+        if (!event.empty()) line += " \"" + std::string(event.substr(0, 100)) + "\"";
+        line += " (" + sid_ + "): " + util::exception_text(thrown);
+        log(usual ? LogLevel::debug : LogLevel::error, "dispatch", util::printable(line));
+    }
+    if (usual) return;
+    ErrorReport error;
+    error.name = error_name::internal_error;
+    error.message = hub_->options().expose_error_messages ? text : "Internal error";
+    error.endpoint = nsp_;
+    error.msg_id = id;
+    error.quiet = state_ != State::connected;
+    error.event = event;
+    error.exception = thrown;
+    report(std::move(error));
+}
+
+void Connection::report(ErrorReport report) { socket_->handle_error(report); }
+
+// ---- methods
+
+const detail::EventMethod* Connection::find_event(std::string_view event) {
+    found_ = events_->find_event(event);
+    return found_;
+}
+
+const detail::EventMethod* Connection::find_method(std::string_view method) const {
+    // Nearly always what find_event() found last: its very text, then.
+    if (found_ && found_->method.data() == method.data()) return found_;
+    return events_->find_method(method);
+}
+
+std::shared_ptr<detail::BroadcastScope> Connection::scope() const {
+    const auto& dumps = socket_->manage_options().json_dumps;
+    return dumps ? with_json_dumps(hub_, dumps) : std::shared_ptr<detail::BroadcastScope>(hub_);
+}
+
+// ---- rooms
+
+void Connection::join(std::string_view room) {
+    hub_->require_current();
+    if (state_ == State::disconnected) return;
+    Adapter& adapter = hub_->adapter();
+    if (adapter.room_count(*this) >= hub_->options().max_rooms) {
+        const auto rooms = adapter.rooms(*this);
+        if (std::find(rooms.begin(), rooms.end(), room) != rooms.end()) return;
+        throw Error(errc::limit_exceeded, "sio: this client is in too many rooms (max_rooms)");
+    }
+    adapter.join(*this, room);
+}
+
+void Connection::leave(std::string_view room) {
+    hub_->require_current();
+    hub_->adapter().leave(*this, room);
+}
+
+std::vector<std::string> Connection::rooms() const {
+    return state_ == State::disconnected ? last_rooms_ : hub_->adapter().rooms(*this);
+}
+
+void Connection::enter(std::string_view room) {
+    try {
+        join(room);
+    } catch (const Error& error) {
+        log(LogLevel::warning, "dispatch", nsp_ + " (" + sid_ + "): " + error.what());
+    }
+}
+
+void Connection::evict(bool close) {
+    if (close) {
+        impl(*socket_).disconnect();
+    } else {
+        end(session::CloseReason::server_namespace_disconnect, true);
+    }
+}
+
+// ---- jobs
+
+void Connection::keep_job(std::uint64_t job, const AnyGreenlet& greenlet) {
+    if (state_ != State::disconnected) jobs_.emplace(job, greenlet);
+}
+
+void Connection::kill_jobs() {
+    const auto caller = current_greenlet_id();
+    // Killed ones take themselves off the list; one that has not begun does so at once.
+    std::vector<AnyGreenlet> others;
+    for (const auto& [id, greenlet] : jobs_) {
+        if (caller == 0 || greenlet.id() != caller) others.push_back(greenlet);
+    }
+    for (const AnyGreenlet& greenlet : others) greenlet.kill(false);
+}
+
+}  // namespace sio::dispatch

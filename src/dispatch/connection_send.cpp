@@ -1,0 +1,210 @@
+// The half of Connection that sends: events, acknowledgements and the answers that are awaited.
+
+#include <exception>
+#include <utility>
+
+#include <sio/error.hpp>
+#include <sio/greenlet.hpp>
+#include <sio/json_reader.hpp>
+#include <sio/log.hpp>
+
+#include "dispatch/connection.hpp"
+#include "dispatch/json_hooks.hpp"
+#include "dispatch/socket_impl.hpp"
+
+namespace sio::dispatch {
+
+void Connection::send(const wire::PacketView& view, session::SendFlags flags) {
+    auto* const open = channel();
+    if (!open) return;
+    wire::PacketView packet = view;
+    packet.nsp = nsp_;
+    if (state_ == State::connecting) {
+        hold(std::make_unique<session::Broadcast>(packet), flags);
+    } else {
+        open->send(packet, flags);
+    }
+}
+
+void Connection::hold(std::unique_ptr<session::Broadcast> packet, session::SendFlags flags) {
+    held_.push_back({std::move(packet), flags});
+    if (held_.size() <= hub_->options().max_held_packets) return;
+    log(LogLevel::warning, "dispatch", nsp_ + " (" + sid_ + "): recv_connect() takes too long (max_held_packets)");
+    socket_->close(session::CloseReason::forced_server_close);
+}
+
+void Connection::deliver(const session::Broadcast& packet, session::SendFlags flags) {
+    auto* const open = channel();
+    if (!open) return;
+    if (state_ == State::connecting) {
+        hold(std::make_unique<session::Broadcast>(packet.packet()), flags);
+    } else {
+        open->send(packet, flags);
+    }
+}
+
+void Connection::send_event(const detail::EmitOptions& options, std::string_view event, std::string_view text,
+                            std::vector<Binary>& attachments, std::optional<std::uint64_t> id) {
+    std::string dumped;
+    if (const auto& dumps = socket_->manage_options().json_dumps) {
+        dumped = apply_json_dumps(dumps, text);
+        text = dumped;
+    }
+    wire::PacketView packet;
+    packet.type = wire::PacketType::event;
+    packet.id = id;
+    packet.name = event;
+    packet.data = text;
+    packet.attachments = attachments;
+    send(packet, {.volatile_ = options.volatile_});
+}
+
+void Connection::emit(const detail::EmitOptions& options, std::string_view event, std::string_view text,
+                      std::vector<Binary>& attachments, std::unique_ptr<detail::AckHandler> callback) {
+    require_event_name(event);
+    if (!channel()) {
+        if (callback) fail_callback(std::move(callback), make_error_code(errc::not_connected));
+        return;
+    }
+    hub_->require_current();
+    std::optional<std::uint64_t> id;
+    if (callback) id = acks_.add({std::move(callback), nullptr}, options.timeout);
+    send_event(options, event, text, attachments, id);
+}
+
+void Connection::send_message(const detail::EmitOptions& options, bool is_string, std::string_view text,
+                              std::vector<Binary>& attachments, std::unique_ptr<detail::AckHandler> callback) {
+    // Binary data has no place in a message packet; as an event it has.
+    if (!attachments.empty()) return emit(options, "message", text, attachments, std::move(callback));
+    if (!channel()) {
+        if (callback) fail_callback(std::move(callback), make_error_code(errc::not_connected));
+        return;
+    }
+    hub_->require_current();
+    wire::PacketView packet;
+    packet.type = is_string ? wire::PacketType::message : wire::PacketType::json;
+    std::string message;
+    if (is_string) {
+        JsonReader reader(text);
+        reader.read_string(message);
+        packet.data = message;
+    } else {
+        packet.data = text;
+    }
+    if (callback) packet.id = acks_.add({std::move(callback), nullptr}, options.timeout);
+    send(packet, {.volatile_ = options.volatile_});
+}
+
+std::shared_ptr<detail::PendingCall> Connection::begin_call(std::optional<std::chrono::milliseconds> limit,
+                                                            std::string_view event, std::string_view text,
+                                                            std::vector<Binary>& attachments) {
+    require_event_name(event);
+    if (current_greenlet_id() == 0) throw Error(errc::not_in_greenlet, "sio: call() blocks, so it needs a greenlet");
+    if (!channel()) throw Error(errc::not_connected, "sio: call(): the client is not connected");
+    hub_->require_current();
+    // The client answers only what it has been sent.
+    accept();
+    auto call = std::make_shared<detail::PendingCall>();
+    call->limit = limit.value_or(hub_->options().call_timeout);
+    call->connection = weak_from_this();
+    call->id = acks_.add({nullptr, call}, std::nullopt);
+    send_event({}, event, text, attachments, call->id);
+    return call;
+}
+
+Args Connection::finish_call(detail::PendingCall& call) {
+    // The place in the table is given up however the wait ends.
+    struct Forget {
+        detail::PendingCall& call;
+        ~Forget() {
+            if (const auto connection = call.connection.lock()) connection->acks_.take(call.id);
+        }
+    } const forget{call};
+    const bool limited = call.limit && call.limit->count() > 0;
+    if (!call.done.wait(limited ? Duration(*call.limit) : forever)) {
+        throw Timeout("sio: call(): the client has not acknowledged in time");
+    }
+    if (call.error) throw Error(errc::not_connected, "sio: call(): the client was disconnected");
+    return std::move(call.args);
+}
+
+void Connection::send_ack(std::uint64_t id, const Args& args) {
+    if (state_ != State::connected || !socket_->channel()) return;
+    wire::PacketView packet;
+    packet.type = wire::PacketType::ack;
+    packet.id = id;
+    packet.data = args.text();
+    packet.attachments = args.attachments();
+    std::string dumped;
+    if (const auto& dumps = socket_->manage_options().json_dumps) {
+        dumped = apply_json_dumps(dumps, args.text());
+        packet.data = dumped;
+    }
+    send(packet);
+}
+
+bool Connection::take_ack(const wire::PacketView& view) {
+    if (state_ == State::disconnected || !view.id) return true;
+    auto packet = hub_->take_packet();
+    if (!fill(*packet, view)) return false;
+    // An id that nobody waits for (a second answer, an invented one) is nothing.
+    auto waiting = acks_.take(*view.id);
+    if (!waiting) {
+        hub_->give_back(std::move(packet));
+    } else if (waiting->call) {
+        waiting->call->args = std::move(packet->args);
+        waiting->call->done.set();
+    } else {
+        run_callback(object_, std::move(waiting->handler), {}, std::move(packet));
+    }
+    return true;
+}
+
+void Connection::run_callback(std::shared_ptr<BaseNamespace> object, std::unique_ptr<detail::AckHandler> handler,
+                              std::error_code error, std::unique_ptr<Packet> packet) {
+    struct Job {
+        std::shared_ptr<BaseNamespace> object;
+        std::unique_ptr<detail::AckHandler> handler;
+        std::unique_ptr<Packet> packet;
+        std::error_code error;
+
+        void operator()() {
+            Connection& connection = object->connection();
+            auto call = [this] { handler->call(error, packet->args); };
+            if (const auto thrown = guarded(*object, call)) {
+                connection.report_exception(thrown, {}, std::nullopt, false);
+            }
+            connection.hub().give_back(std::move(packet));
+        }
+    };
+    if (!object) return;
+    auto& loop = object->connection().hub().loop();
+    loop.enter(Job{std::move(object), std::move(handler), std::move(packet), error});
+}
+
+void Connection::fail_callback(std::unique_ptr<detail::AckHandler> handler, std::error_code error) noexcept {
+    if (!object_) return;
+    // On a later turn: the application may be up the stack.
+    struct Job {
+        std::shared_ptr<BaseNamespace> object;
+        std::unique_ptr<detail::AckHandler> handler;
+        std::error_code error;
+
+        void operator()() {
+            auto packet = object->connection().hub().take_packet();
+            packet->args.assign({});
+            run_callback(std::move(object), std::move(handler), error, std::move(packet));
+        }
+    };
+    try {
+        hub_->post(Job{object_, std::move(handler), error});
+    } catch (const std::bad_alloc&) {
+        // Without memory, nobody is told.
+    }
+}
+
+void Connection::on_ack_timeout(std::unique_ptr<detail::AckHandler> handler) noexcept {
+    fail_callback(std::move(handler), make_error_code(errc::timeout));
+}
+
+}  // namespace sio::dispatch

@@ -1,0 +1,84 @@
+#include "dispatch/json_hooks.hpp"
+
+#include <exception>
+#include <utility>
+#include <vector>
+
+#include <sio/error.hpp>
+#include <sio/json.hpp>
+#include <sio/log.hpp>
+
+#include "dispatch/json_check.hpp"
+#include "util/exception_text.hpp"
+
+namespace sio::dispatch {
+namespace {
+
+// Deeper than any limit that received text has been checked against.
+constexpr std::size_t max_depth = 256;
+
+std::string in_brackets(std::string_view text) {
+    std::string array = "[";
+    array += text;
+    array += ']';
+    return array;
+}
+
+class DumpingScope final : public detail::BroadcastScope {
+public:
+    DumpingScope(std::shared_ptr<detail::BroadcastScope> inner, JsonDumps dumps)
+        : inner_(std::move(inner)), dumps_(std::move(dumps)) {}
+
+    void emit(const detail::BroadcastTarget& target, std::string_view event, std::string_view text,
+              std::vector<Binary>& attachments) override {
+        inner_->emit(target, event, apply_json_dumps(dumps_, text), attachments);
+    }
+    std::vector<std::string> sockets(const detail::BroadcastTarget& target) override { return inner_->sockets(target); }
+    void join(const detail::BroadcastTarget& target, const std::vector<std::string>& rooms) override {
+        inner_->join(target, rooms);
+    }
+    void leave(const detail::BroadcastTarget& target, const std::vector<std::string>& rooms) override {
+        inner_->leave(target, rooms);
+    }
+    void disconnect(const detail::BroadcastTarget& target, bool close) override { inner_->disconnect(target, close); }
+
+private:
+    std::shared_ptr<detail::BroadcastScope> inner_;
+    JsonDumps dumps_;
+};
+
+}  // namespace
+
+bool apply_json_loads(const JsonLoads& loads, Args& args) {
+    try {
+        const boost::json::value value = loads(in_brackets(args.text()));
+        if (!value.is_array()) return false;
+        std::string text;
+        JsonWriter writer(text);
+        for (const auto& element : value.get_array()) json_write(writer, element);
+        args = Args(std::move(text), args.attachments());
+        return true;
+    } catch (const std::exception&) {
+        log(LogLevel::debug, "dispatch", "json_loads threw " + util::exception_text(std::current_exception()));
+        return false;
+    }
+}
+
+std::string apply_json_dumps(const JsonDumps& dumps, std::string_view text) {
+    boost::json::parse_options options;
+    options.max_depth = max_depth;
+    std::string dumped = dumps(boost::json::parse(in_brackets(text), {}, options));
+    const auto first = dumped.find_first_not_of(" \t\r\n");
+    const auto last = dumped.find_last_not_of(" \t\r\n");
+    if (first == std::string::npos || dumped[first] != '[' || !is_json(dumped, max_depth)) {
+        throw Error(errc::invalid_value, "sio: json_dumps did not write a JSON array");
+    }
+    return dumped.substr(first + 1, last - first - 1);
+}
+
+std::shared_ptr<detail::BroadcastScope> with_json_dumps(std::shared_ptr<detail::BroadcastScope> scope,
+                                                        JsonDumps dumps) {
+    return std::make_shared<DumpingScope>(std::move(scope), std::move(dumps));
+}
+
+}  // namespace sio::dispatch

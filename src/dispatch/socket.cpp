@@ -1,0 +1,114 @@
+#include <sio/socket.hpp>
+
+#include <stdexcept>
+#include <utility>
+
+#include <sio/namespace.hpp>
+
+#include "dispatch/socket_impl.hpp"
+
+namespace sio {
+
+using dispatch::impl;
+using session::CloseReason;
+
+const std::string& Socket::sessid() const noexcept { return impl(*this).sessid_; }
+SocketSession& Socket::session() noexcept { return impl(*this).session_; }
+Environ& Socket::environ() noexcept { return impl(*this).environ_; }
+const SocketOptions& Socket::config() const noexcept { return impl(*this).hub()->options(); }
+Socket::State Socket::state() const noexcept { return impl(*this).state_; }
+bool Socket::connected() const noexcept { return state() == State::connecting || state() == State::connected; }
+std::uint64_t Socket::hits() const noexcept { return impl(*this).hits_; }
+
+std::string_view Socket::transport() const noexcept {
+    const auto* const channel = impl(*this).channel();
+    return channel ? channel->transport_name() : std::string_view();
+}
+
+std::string_view Socket::disconnect_reason() const noexcept {
+    const auto reason = impl(*this).close_reason_;
+    return reason ? session::reason_text(*reason) : std::string_view();
+}
+
+BaseNamespace& Socket::operator[](std::string_view ns_name) {
+    if (auto* const connection = impl(*this).find(ns_name); connection && connection->object()) {
+        return *connection->object();
+    }
+    throw std::out_of_range("sio: the socket is not connected to the namespace " + std::string(ns_name));
+}
+
+std::shared_ptr<BaseNamespace> Socket::get_namespace(std::string_view ns_name) const noexcept {
+    auto* const connection = impl(*this).find(ns_name);
+    return connection ? connection->object() : nullptr;
+}
+
+std::vector<std::string> Socket::active_ns() const {
+    std::vector<std::string> names;
+    for (const auto& connection : impl(*this).connections()) names.push_back(connection->nsp());
+    return names;
+}
+
+void Socket::remove_namespace(std::string_view ns_name) {
+    if (auto* const connection = impl(*this).find(ns_name)) {
+        connection->end(CloseReason::server_namespace_disconnect, false);
+    }
+}
+
+void Socket::disconnect(bool silent) {
+    const auto self = shared_from_this();
+    auto& socket = impl(*this);
+    for (const auto& connection : std::vector(socket.connections())) {
+        connection->end(CloseReason::server_namespace_disconnect, !silent);
+    }
+    socket.close(CloseReason::forced_close);
+}
+
+void Socket::kill(bool detach_too) {
+    const auto self = shared_from_this();
+    if (detach_too) detach();
+    impl(*this).close(CloseReason::forced_close);
+}
+
+void Socket::detach() { impl(*this).hub()->leave(impl(*this)); }
+
+void Socket::send_packet(const Packet& packet) {
+    auto& socket = impl(*this);
+    auto* const channel = socket.channel();
+    if (!channel) return;
+    socket.hub()->require_current();
+    wire::PacketView view;
+    switch (packet.type) {
+        case PacketType::connect: view.type = wire::PacketType::connect; break;
+        case PacketType::disconnect: view.type = wire::PacketType::disconnect; break;
+        case PacketType::event: view.type = wire::PacketType::event; break;
+        case PacketType::ack: view.type = wire::PacketType::ack; break;
+        case PacketType::error: view.type = wire::PacketType::connect_error; break;
+        case PacketType::message: view.type = wire::PacketType::message; break;
+        case PacketType::json: view.type = wire::PacketType::json; break;
+    }
+    view.nsp = packet.endpoint.empty() ? std::string_view("/") : std::string_view(packet.endpoint);
+    view.id = packet.id;
+    if (packet.type == PacketType::event || packet.type == PacketType::ack) {
+        view.name = packet.name;
+        view.data = packet.args.text();
+        view.attachments = packet.args.attachments();
+    } else {
+        view.data = packet.data;
+    }
+    channel->send(view);
+}
+
+void Socket::error(std::string_view name, std::string_view message, std::string_view endpoint,
+                   std::optional<std::uint64_t> msg_id, bool quiet) {
+    ErrorReport report;
+    report.name = name;
+    report.message = message;
+    report.endpoint = endpoint;
+    report.msg_id = msg_id;
+    report.quiet = quiet;
+    impl(*this).handle_error(report);
+}
+
+void Socket::join() { impl(*this).closed_.wait(); }
+
+}  // namespace sio
