@@ -1,0 +1,115 @@
+#include "servers.hpp"
+
+#include <utility>
+
+#include <sio/sio.hpp>
+#include <sio/static_files.hpp>
+#include <sio/websocket.hpp>
+
+#include "common_namespace.hpp"
+#include "matrix_namespace.hpp"
+
+namespace testbed {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// `/` of the suite port.
+class SuiteNamespace : public virtual sio::BaseNamespace {
+public:
+    static void events(sio::EventTable<SuiteNamespace>& on) {
+        on("message", [](SuiteNamespace& self, const sio::Args& args) { self.emit("message-back", args); });
+        on("message-with-ack", [](SuiteNamespace&, const sio::Args& args) { return args; });
+    }
+    void recv_connect() override { emit("auth", handshake().auth_args()); }
+};
+
+/// `/custom` of the suite port.
+class CustomNamespace : public virtual sio::BaseNamespace {
+public:
+    void recv_connect() override { emit("auth", handshake().auth_args()); }
+};
+
+/// Errors of clients are no business of the tools that make them: as with the reference server, nothing is emitted.
+sio::App socket_io(sio::Namespaces namespaces) {
+    return sio::route(std::move(namespaces), {.error_handler = [](sio::Socket&, const sio::ErrorReport&) {}});
+}
+
+sio::Response echo_body(sio::Environ& environ) {
+    return sio::Response(200, environ.body(), "application/octet-stream");
+}
+
+sio::Response echo_websocket(sio::Environ& environ) {
+    const auto echo = [](sio::WebSocket& socket) {
+        while (const auto message = socket.receive()) socket.send(*message);
+    };
+    return sio::websocket(environ, echo,
+                          {.max_message_bytes = 64 * 1024 * 1024, .max_fragments = 65'536, .allowed_origins = {"*"}});
+}
+
+sio::Router pages() {
+    sio::Router app;
+    app.get("/", [](sio::Environ&) {
+        return sio::Response::html("<!doctype html><title>sio testbed</title><h1>sio testbed</h1>\n");
+    });
+    app.mount("/static", sio::StaticFiles(TESTBED_STATIC));
+    return app;
+}
+
+std::unique_ptr<sio::SocketIOServer> make_server(const Options& options, std::uint16_t port, sio::App app,
+                                                 sio::ServerOptions server) {
+    options.apply(server.engine);
+    server.tls = options.tls;
+    return std::make_unique<sio::SocketIOServer>(sio::Address{"127.0.0.1", port}, std::move(app), std::move(server));
+}
+
+}  // namespace
+
+std::unique_ptr<sio::SocketIOServer> common_server(const Options& options) {
+    sio::Namespaces namespaces;
+    namespaces.add<CommonNamespace>("/").add<CommonNamespace>("/matrix");
+    sio::Router app = pages();
+    app.any("/socket.io", socket_io(namespaces));
+    return make_server(options, options.port, app, {});
+}
+
+std::unique_ptr<sio::SocketIOServer> suite_server(const Options& options) {
+    sio::Namespaces namespaces;
+    namespaces.add<SuiteNamespace>("/").add<CustomNamespace>("/custom");
+    sio::Router app;
+    app.any("/", echo_body);
+    app.any("/ws-echo", echo_websocket);
+    app.any("/socket.io", socket_io(namespaces));
+
+    sio::ServerOptions server;
+    server.engine.ping_interval = 300ms;
+    server.engine.ping_timeout = 200ms;
+    server.engine.max_payload_bytes = 1'000'000;
+    server.engine.cors.allowed_origins = {"*"};
+    server.socket.connect_timeout = 1000ms;
+    auto made = make_server(options, options.port, app, std::move(server));
+    made->engine_io(
+        "/engine.io",
+        [](sio::EngineSocket& socket) {
+            while (const auto message = socket.receive()) socket.send(*message);
+        },
+        made->config().engine);
+    return made;
+}
+
+std::unique_ptr<sio::SocketIOServer> matrix_server(const Options& options) {
+    sio::Namespaces namespaces;
+    namespaces.add<RootNamespace>("/").add<MatrixNamespace>("/matrix").add<ForbiddenNamespace>("/forbidden");
+    sio::Router app = pages();
+    app.any("/socket.io", socket_io(namespaces));
+
+    sio::ServerOptions server;
+    server.engine.ping_interval = 1000ms;
+    server.engine.ping_timeout = 5000ms;
+    server.engine.cors.allowed_origins = {"*"};
+    server.engine.cors.allow_credentials = true;
+    return make_server(options, static_cast<std::uint16_t>(options.port + 1), app, std::move(server));
+}
+
+}  // namespace testbed
