@@ -27,8 +27,9 @@ struct LoopOptions {
     /// Bytes of each greenlet's stack, rounded up to whole pages. Default: 64 KiB (256 KiB under sanitizers, whose
     /// frames are larger). At least 16 KiB. Only pages that were touched take memory.
     std::size_t stack_bytes = sanitizer::active ? 256 * 1024 : 64 * 1024;
-    /// Ended greenlets whose coroutine is kept for the next one. Default: 64. 0: none.
-    std::size_t parked_workers = 64;
+    /// Ended greenlets whose coroutine is kept for the next one. Default: 64 (under AddressSanitizer none, so that it
+    /// sees when the stack of an ended greenlet is used). 0: none.
+    std::size_t parked_workers = sanitizer::address ? 0 : 64;
     /// Further free stacks that keep their memory. Default: 64. 0: none.
     std::size_t hot_stacks = 64;
     /// Where offload() runs things; must outlive the loop. Null: a pool of the loop's own, made when first used.

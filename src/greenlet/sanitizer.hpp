@@ -24,11 +24,17 @@
 /// What the code does differently under a sanitizer; nothing in other builds. See docs/guides/sanitizers.md.
 namespace sio::greenlet::sanitizer {
 
-#if defined(SIO_HAS_ASAN) || defined(SIO_HAS_TSAN)
-inline constexpr bool active = true;
+#ifdef SIO_HAS_ASAN
+inline constexpr bool address = true;
 #else
-inline constexpr bool active = false;
+inline constexpr bool address = false;
 #endif
+#ifdef SIO_HAS_TSAN
+inline constexpr bool thread = true;
+#else
+inline constexpr bool thread = false;
+#endif
+inline constexpr bool active = address || thread;
 
 /// An access to the memory is reported from now on.
 inline void poison([[maybe_unused]] char* begin, [[maybe_unused]] std::size_t bytes) noexcept {

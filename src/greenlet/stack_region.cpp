@@ -53,18 +53,25 @@ void report(std::size_t stack_bytes) noexcept {
     line.write_to_stderr();
 }
 
-// Returning repeats the faulting access under the previous handler: a core file then shows where it happened.
+void set_default_action() noexcept {
+    struct sigaction action {};
+    action.sa_handler = SIG_DFL;
+    sigaction(SIGSEGV, &action, nullptr);
+}
+
+// Returning repeats the faulting access: under the default action a core file then shows where it happened. A previous
+// handler is called rather than installed, since it may not have asked for a stack of its own, and ours has overflowed.
 void on_segv(int signal, siginfo_t* info, void* context) {
-    const std::size_t stack_bytes = stack_overflowed_at(info->si_addr);
-    if (stack_bytes != 0) {
+    if (const std::size_t stack_bytes = stack_overflowed_at(info->si_addr); stack_bytes != 0) {
         report(stack_bytes);
-        sigaction(SIGSEGV, &previous_action, nullptr);
-    } else if (previous_action.sa_flags & SA_SIGINFO) {
+        set_default_action();
+    }
+    if (previous_action.sa_flags & SA_SIGINFO) {
         previous_action.sa_sigaction(signal, info, context);
     } else if (previous_action.sa_handler != SIG_DFL && previous_action.sa_handler != SIG_IGN) {
         previous_action.sa_handler(signal);
     } else {
-        sigaction(SIGSEGV, &previous_action, nullptr);
+        set_default_action();
     }
 }
 

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <boost/asio/post.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -27,6 +28,12 @@ namespace {
 void run_loop(Loop& loop, Loop::Job first) {
     loop.post(std::move(first));
     loop.run();
+}
+
+/// Runs `then` on the current loop when `done` says so.
+void wait_until(std::function<bool()> done, std::function<void()> then) {
+    if (done()) return then();
+    Loop::current()->post_after(1ms, [done = std::move(done), then = std::move(then)] { wait_until(done, then); });
 }
 
 }  // namespace
@@ -120,11 +127,11 @@ TEST_CASE("workers are parked and reused, up to a limit") {
         for (int i = 0; i < 10; ++i) loop.enter([] { sio::sleep(1ms); });
         CHECK(loop.workers() == 10);
         CHECK(loop.greenlets() == 10);
-        loop.post_after(20ms, [&] {
-            CHECK(loop.greenlets() == 0);
-            CHECK(loop.workers() == 3);
-            loop.stop();
-        });
+        wait_until([&] { return loop.greenlets() == 0; },
+                   [&] {
+                       CHECK(loop.workers() == 3);
+                       loop.stop();
+                   });
     });
     CHECK(loop.workers() == 0);
 }

@@ -142,19 +142,29 @@ TEST_CASE("a time limit on offloaded work comes when the work has ended") {
     });
 }
 
-TEST_CASE("a loop that ends with work under way waits for it") {
+TEST_CASE("a loop that ends with work under way waits for it, and drops what has not begun") {
+    std::promise<void> release;
+    const std::shared_future<void> released = release.get_future();
+    std::atomic<int> begun{0};
     std::atomic<int> finished{0};
+    std::thread helper;
     sio::run([&] {
         for (int i = 0; i < 8; ++i) {
             sio::spawn([&] {
                 sio::offload([&] {
-                    std::this_thread::sleep_for(5ms);
+                    ++begun;
+                    released.wait();
                     ++finished;
                 });
             });
         }
-        sio::sleep(2ms);
+        while (begun < 4) sio::sleep(1ms);
+        helper = std::thread([&] {
+            std::this_thread::sleep_for(10ms);  // the loop is ending by now
+            release.set_value();
+        });
     });
-    CHECK(finished <= 4);  // what had not begun never ran
-    CHECK(finished >= 1);
+    CHECK(finished == begun);
+    CHECK(finished >= 4);
+    helper.join();
 }
