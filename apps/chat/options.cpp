@@ -27,13 +27,15 @@ std::string read_secret_file(const std::string& path) {
     return text;
 }
 
-std::uint16_t parse_port(const std::string& text) {
-    std::uint16_t port = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-    if (error != std::errc{} || end != text.data() + text.size()) {
-        throw OptionsError("\"" + text + "\" is no port: give a number from 0 to 65535");
+template <class T>
+T parse_number(const std::string& text, T least, T most, const char* what) {
+    T number{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size() || number < least || number > most) {
+        throw OptionsError("\"" + text + "\" is no " + what + ": give a number from " + std::to_string(least) + " to " +
+                           std::to_string(most));
     }
-    return port;
+    return number;
 }
 
 sio::LogLevel parse_level(const std::string& text) {
@@ -72,7 +74,9 @@ constexpr Flag flags[] = {
      "listen here (127.0.0.1); 0.0.0.0 or :: for every network, unix:PATH for a socket",
      [](Options& options, const std::string& value) { options.host = value; }},
     {"--port", "PORT", "CHAT_PORT", "listen on this port (5000); 0 for any that is free",
-     [](Options& options, const std::string& value) { options.port = parse_port(value); }},
+     [](Options& options, const std::string& value) {
+         options.port = parse_number<std::uint16_t>(value, 0, 65535, "port");
+     }},
     {"--database", "FILE", "CHAT_DATABASE", "rooms, users and messages (chat.db); made at the first start",
      [](Options& options, const std::string& value) { options.database = value; }},
     {"--admin-password", "PASSWORD", "CHAT_ADMIN_PASSWORD",
@@ -86,9 +90,11 @@ constexpr Flag flags[] = {
      [](Options& options, const std::string& value) { options.secret_key = read_secret_file(value); }},
     {"--origin", "URL", "CHAT_ORIGINS", "another site whose pages may connect; repeat it, or put commas between",
      add_origins},
-    {"--trust-proxy", "ADDRESS", "CHAT_TRUST_PROXY",
-     "believe X-Forwarded-For, -Proto and -Host of this proxy; likewise",
-     [](Options& options, const std::string& value) { add_all(options.trusted_proxies, value); }},
+    {"--proxies", "COUNT", "CHAT_PROXIES",
+     "how many proxies stand in front; their X-Forwarded-* fields are believed (0)",
+     [](Options& options, const std::string& value) {
+         options.proxies = parse_number<int>(value, 0, 9, "count of proxies");
+     }},
     {"--tls-cert", "FILE", "CHAT_TLS_CERT", "certificate chain, PEM; with --tls-key: https and wss",
      [](Options& options, const std::string& value) { options.tls_certificate = value; }},
     {"--tls-key", "FILE", "CHAT_TLS_KEY", "its private key, PEM",
@@ -143,7 +149,6 @@ Options parse_options(const std::vector<std::string>& arguments, const ReadEnvir
     }
 
     bool origins_given = false;
-    bool proxies_given = false;
     for (auto next = arguments.begin(); next != arguments.end(); ++next) {
         const auto equals = next->find('=');
         const auto name = next->substr(0, equals);
@@ -161,7 +166,6 @@ Options parse_options(const std::vector<std::string>& arguments, const ReadEnvir
         }
         // A list on the command line replaces the one from the environment.
         if (name == "--origin" && !std::exchange(origins_given, true)) options.origins.clear();
-        if (name == "--trust-proxy" && !std::exchange(proxies_given, true)) options.trusted_proxies.clear();
         try {
             flag.apply(options, value);
         } catch (const OptionsError& error) {
@@ -185,6 +189,16 @@ std::string help_text() {
         text += std::string("\n      ") + flag.help + "\n";
     }
     return text;
+}
+
+std::string greeting(const Options& options, std::uint16_t port) {
+    if (options.host.starts_with("unix:")) return "The chat listens at " + options.host;
+    // An address that stands for all of them is none that a browser could open.
+    const bool everywhere = options.host.empty() || options.host == "0.0.0.0" || options.host == "::";
+    auto host = everywhere ? std::string("localhost") : options.host;
+    if (host.find(':') != std::string::npos) host = "[" + host + "]";
+    const auto scheme = options.tls_certificate.empty() ? "http" : "https";
+    return std::string("The chat is open at ") + scheme + "://" + host + ":" + std::to_string(port) + "/";
 }
 
 }  // namespace chat

@@ -27,8 +27,8 @@ struct Options {
     sio::LogLevel log_level = sio::LogLevel::info;
     /// Origins of other sites whose pages may connect.
     std::vector<std::string> origins;
-    /// Addresses of proxies whose X-Forwarded-* fields are believed.
-    std::vector<std::string> trusted_proxies;
+    /// How many proxies stand in front, whose X-Forwarded-* fields are believed. 0: none.
+    int proxies = 0;
     std::string tls_certificate;
     std::string tls_key;
 
@@ -48,5 +48,8 @@ using ReadEnvironment = std::function<const char*(const char* name)>;
 Options parse_options(const std::vector<std::string>& arguments, const ReadEnvironment& environment);
 
 std::string help_text();
+
+/// What is printed once the chat serves: the address to open.
+std::string greeting(const Options& options, std::uint16_t port);
 
 }  // namespace chat

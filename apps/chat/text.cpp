@@ -85,11 +85,21 @@ bool is_invisible(char32_t point) {
     return false;
 }
 
-// By Debian's C.UTF-8, whatever the process's locale: a nickname must not depend on where the server was started.
-char32_t lower(char32_t point) {
+// By C.UTF-8, which Debian always has, whatever the process's locale: a nickname must not depend on where the server was
+// started. Without it only ASCII letters have two cases.
+locale_t utf8_locale() {
     static const locale_t locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
-    if (locale) return static_cast<char32_t>(towlower_l(static_cast<wint_t>(point), locale));
+    return locale;
+}
+
+char32_t lower(char32_t point) {
+    if (const auto locale = utf8_locale()) return static_cast<char32_t>(towlower_l(static_cast<wint_t>(point), locale));
     return point >= 'A' && point <= 'Z' ? point + ('a' - 'A') : point;
+}
+
+char32_t upper(char32_t point) {
+    if (const auto locale = utf8_locale()) return static_cast<char32_t>(towupper_l(static_cast<wint_t>(point), locale));
+    return point >= 'a' && point <= 'z' ? point - ('a' - 'A') : point;
 }
 
 // Letters from U+00C0 to U+017F without their marks; `.` where there is none.
@@ -105,6 +115,18 @@ std::size_t count_code_points(std::string_view text) {
     std::size_t count = 0;
     for (; !text.empty(); ++count) take(text);
     return count;
+}
+
+std::string first_code_points(std::string_view text, std::size_t count) {
+    std::string out;
+    for (; count > 0 && !text.empty(); --count) append(out, take(text));
+    return out;
+}
+
+std::string to_upper(std::string_view text) {
+    std::string out;
+    while (!text.empty()) append(out, upper(take(text)));
+    return out;
 }
 
 std::string clean_name(std::string_view text) {

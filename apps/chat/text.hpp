@@ -15,6 +15,10 @@ inline constexpr std::size_t max_message = 2000;
 
 std::size_t count_code_points(std::string_view text);
 
+/// The first `count` code points, or all.
+std::string first_code_points(std::string_view text, std::size_t count);
+std::string to_upper(std::string_view text);
+
 /// A name on one line: control characters and runs of white space become one space, none at either end.
 std::string clean_name(std::string_view text);
 
