@@ -2,7 +2,8 @@
 """Checks the documentation. Usage: docs.py ROOT [--compile BUILD CXX FLAG...]
 
 - Relative links, with their #anchors, lead somewhere.
-- Paths in `backticks` that begin with a folder of the tree exist.
+- Paths in `backticks` that begin with a folder of the tree exist; `src/net/shard` stands for its header and its source.
+  A path right behind `owner/name` is of that repository, and is not looked for.
 - C++ blocks that include a header of sio compile: all of them are complete translation units (with --compile).
 """
 
@@ -18,6 +19,7 @@ FOLDERS = ("include/", "src/", "apps/", "examples/", "tests/", "fuzz/", "bench/"
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)|!\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^(`{3,})([^\n]*)\n(.*?)^\1\s*$", re.MULTILINE | re.DOTALL)
 INLINE_CODE = re.compile(r"`([^`\n]+)`")
+FOREIGN_PATH = re.compile(r"`[\w.-]+/[\w.-]+`,\s+`[^`\n]+`")
 PATH = re.compile(r"[A-Za-z0-9_./*{},-]+")
 
 
@@ -68,15 +70,20 @@ def expand(pattern):
             for name in expand(pattern[: match.start()] + option + pattern[match.end():])]
 
 
+def exists(root, name):
+    base = root / "include" if name.startswith("sio/") else root
+    if "*" in name:
+        return any(base.glob(name))
+    return (base / name).exists() or ("." not in Path(name).name and any(base.glob(name + ".?pp")))
+
+
 def check_paths(root, text):
-    for code in INLINE_CODE.findall(FENCE.sub("", text)):
-        if not code.startswith(FOLDERS) or not PATH.fullmatch(code):
-            continue
-        for name in expand(code):
-            base = root / "include" if name.startswith("sio/") else root
-            exists = any(base.glob(name)) if "*" in name else (base / name).exists()
-            if not exists:
-                yield f"`{name}`: there is no such file"
+    text = FOREIGN_PATH.sub("", FENCE.sub("", text))
+    for code in INLINE_CODE.findall(text):
+        if code.startswith(FOLDERS) and PATH.fullmatch(code):
+            for name in expand(code):
+                if not exists(root, name):
+                    yield f"`{name}`: there is no such file"
 
 
 def cpp_blocks(text):

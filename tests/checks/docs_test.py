@@ -41,6 +41,14 @@ class Docs(unittest.TestCase):
     def test_a_path_to_nothing(self):
         self.assertIn("`src/net/y.cpp`", self.problems({"README.md": "see `src/net/y.{hpp,cpp}`", "src/net/y.hpp": ""})[0])
 
+    def test_a_header_with_its_source(self):
+        files = {"README.md": "`src/net/x`", "src/net/x.cpp": ""}
+        self.assertEqual(self.problems(files), [])
+        self.assertIn("`src/net/y`", self.problems({**files, "docs/a.md": "`src/net/y`"})[0])
+
+    def test_a_path_of_another_repository(self):
+        self.assertEqual(self.problems({"README.md": "(`owner/name`, `docs/x.md`)"}), [])
+
     def test_a_block_that_does_not_compile(self):
         files = {"README.md": "\n```cpp\n#include <sio/a.hpp>\nint x = y;\n```\n", "include/sio/a.hpp": "inline int z;"}
         problems = self.problems(files, ["/bin/false"])
