@@ -118,6 +118,9 @@ public:
     /// Serves a connected TCP or Unix socket, of which `read_already` was read, as if the server had accepted it. Takes
     /// the file descriptor, also when it throws.
     void adopt(int fd, std::string read_already = {});
+    /// A link over a connected TCP or Unix socket, for an Exchange::upgrade() to return. Takes the file descriptor.
+    /// On the server's thread only.
+    std::unique_ptr<ByteLink> make_link(int fd, std::string_view read_already = {});
     /// Runs `job` on the server's thread, on a later turn. How another thread reaches sockets and namespaces.
     void post(std::function<void()> job);
 

@@ -7,7 +7,6 @@
 
 #include <sio/log.hpp>
 
-#include "greenlet/loop.hpp"
 #include "net/http_date.hpp"
 #include "net/response_head.hpp"
 #include "server/bridge_link.hpp"
@@ -40,9 +39,10 @@ std::string whole_body(Response& response) {
 /// A request that another HTTP server has read, answered over its stream.
 class BridgeExchange final : public Exchange {
 public:
-    BridgeExchange(greenlet::Loop& loop, std::shared_ptr<detail::HostStream> stream, HttpRequest request,
-                   bool keep_alive)
+    BridgeExchange(greenlet::Loop& loop, LoopRefPtr back, std::shared_ptr<detail::HostStream> stream,
+                   HttpRequest request, bool keep_alive)
         : loop_(loop),
+          loop_ref_(std::move(back)),
           stream_(std::move(stream)),
           request_(std::move(request)),
           framing_{.version = request_.version,
@@ -91,14 +91,14 @@ public:
         net::HttpDate date;
         std::string head;
         net::append_upgrade_head(head, response.status, response.headers, date.at(std::time(nullptr)));
-        return std::make_unique<BridgeLink>(loop_, std::exchange(stream_, nullptr), std::move(head));
+        return std::make_unique<BridgeLink>(loop_, loop_ref_, std::exchange(stream_, nullptr), std::move(head));
     }
 
     void on_abandoned(std::function<void()> callback) override {
         *abandoned_ = std::move(callback);
         if (!*abandoned_ || std::exchange(watching_, true)) return;
-        stream_->watch([&loop = loop_, abandoned = abandoned_] {
-            loop.post([abandoned] {
+        stream_->watch([loop = loop_ref_, abandoned = abandoned_] {
+            loop->post([abandoned] {
                 if (const auto told = std::exchange(*abandoned, nullptr)) told();
             });
         });
@@ -106,6 +106,7 @@ public:
 
 private:
     greenlet::Loop& loop_;
+    LoopRefPtr loop_ref_;
     std::shared_ptr<detail::HostStream> stream_;  // null once answered
     HttpRequest request_;
     net::ResponseFraming framing_;
@@ -116,9 +117,9 @@ private:
 
 }  // namespace
 
-ExchangePtr make_bridge_exchange(greenlet::Loop& loop, std::shared_ptr<detail::HostStream> stream, HttpRequest request,
-                                 bool keep_alive) {
-    return std::make_unique<BridgeExchange>(loop, std::move(stream), std::move(request), keep_alive);
+ExchangePtr make_bridge_exchange(greenlet::Loop& loop, LoopRefPtr back, std::shared_ptr<detail::HostStream> stream,
+                                 HttpRequest request, bool keep_alive) {
+    return std::make_unique<BridgeExchange>(loop, std::move(back), std::move(stream), std::move(request), keep_alive);
 }
 
 }  // namespace sio::server

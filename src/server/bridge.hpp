@@ -5,14 +5,13 @@
 #include <sio/detail/host_stream.hpp>
 #include <sio/exchange.hpp>
 
-namespace sio::greenlet {
-class Loop;
-}
+#include "server/loop_ref.hpp"
 
 namespace sio::server {
 
-/// A request that another HTTP server has read, answered over its stream.
-ExchangePtr make_bridge_exchange(greenlet::Loop& loop, std::shared_ptr<detail::HostStream> stream, HttpRequest request,
+/// A request that another HTTP server has read, answered over its stream. To be used on the thread of `loop`, of which
+/// `back` is the reference.
+ExchangePtr make_bridge_exchange(greenlet::Loop& loop, LoopRefPtr back, std::shared_ptr<detail::HostStream> stream, HttpRequest request,
                                  bool keep_alive);
 
 }  // namespace sio::server

@@ -2,19 +2,18 @@
 
 #include <utility>
 
-#include "greenlet/loop.hpp"
-
 namespace sio::server {
 
 /// Outlives the link while callbacks of the stream are on their way. Everything on the loop's thread.
 struct BridgeLink::State : std::enable_shared_from_this<State> {
-    State(greenlet::Loop& on, std::shared_ptr<detail::HostStream> over) : loop(on), stream(std::move(over)) {}
+    State(greenlet::Loop& on, LoopRefPtr back_to, std::shared_ptr<detail::HostStream> over)
+        : loop(on), loop_ref(std::move(back_to)), stream(std::move(over)) {}
 
     /// Back from the stream's thread.
     template <class Fn>
     auto back(Fn fn) {
         return [self = shared_from_this(), fn = std::move(fn)](auto... value) {
-            self->loop.post([self, fn, ... value = std::move(value)]() mutable { fn(*self, std::move(value)...); });
+            self->loop_ref->post([self, fn, ... value = std::move(value)]() mutable { fn(*self, std::move(value)...); });
         };
     }
 
@@ -77,6 +76,7 @@ struct BridgeLink::State : std::enable_shared_from_this<State> {
     }
 
     greenlet::Loop& loop;
+    LoopRefPtr loop_ref;
     std::shared_ptr<detail::HostStream> stream;
     ByteReceiver* receiver = nullptr;
     std::string incoming;   // read, not yet consumed
@@ -89,8 +89,9 @@ struct BridgeLink::State : std::enable_shared_from_this<State> {
     bool ended = false;
 };
 
-BridgeLink::BridgeLink(greenlet::Loop& loop, std::shared_ptr<detail::HostStream> stream, std::string head)
-    : state_(std::make_shared<State>(loop, std::move(stream))) {
+BridgeLink::BridgeLink(greenlet::Loop& loop, LoopRefPtr back, std::shared_ptr<detail::HostStream> stream,
+                       std::string head)
+    : state_(std::make_shared<State>(loop, std::move(back), std::move(stream))) {
     state_->outgoing = std::move(head);
     state_->schedule_flush();
 }

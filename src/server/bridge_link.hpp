@@ -6,9 +6,7 @@
 #include <sio/byte_link.hpp>
 #include <sio/detail/host_stream.hpp>
 
-namespace sio::greenlet {
-class Loop;
-}
+#include "server/loop_ref.hpp"
 
 namespace sio::server {
 
@@ -16,7 +14,8 @@ namespace sio::server {
 /// written in a turn by one of them.
 class BridgeLink final : public ByteLink {
 public:
-    BridgeLink(greenlet::Loop& loop, std::shared_ptr<detail::HostStream> stream, std::string head);
+    /// `head` is written first. On the thread of `loop`, of which `back` is the reference.
+    BridgeLink(greenlet::Loop& loop, LoopRefPtr back, std::shared_ptr<detail::HostStream> stream, std::string head);
     ~BridgeLink() override;
 
     void set_receiver(ByteReceiver* receiver) override;

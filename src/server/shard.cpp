@@ -2,8 +2,11 @@
 
 #include <utility>
 
+#include "adapter/memory_adapter.hpp"
 #include "http/run_app.hpp"
+#include "server/engine_socket.hpp"
 #include "server/request_context.hpp"
+#include "server/socket_io.hpp"
 
 namespace sio::server {
 
@@ -15,13 +18,23 @@ bool EnginePath::matches(std::string_view target) const noexcept {
 
 Shard::Shard(const Config& config, std::shared_ptr<const net::ShardOptions> options,
              std::shared_ptr<net::Admission> admission)
-    : config_(config), connections_(loop_, std::move(options), std::move(admission)) {
+    : config_(config),
+      hub_(std::make_shared<dispatch::Hub>(loop_, std::make_unique<adapter::MemoryAdapter>(), config.socket)),
+      connections_(loop_, std::move(options), std::move(admission)) {
     for (const auto& path : config_.paths) {
-        endpoints_.push_back(std::make_unique<transport::EngineEndpoint>(loop_, path->options, path->begin));
+        auto begin_session = [this, &path](const std::shared_ptr<transport::Handshake>& handshake, Environ environ) {
+            return begin(path, handshake, std::move(environ));
+        };
+        endpoints_.push_back(
+            std::make_unique<transport::EngineEndpoint>(loop_, path.options, std::move(begin_session)));
     }
 }
 
-Shard::~Shard() { join(); }
+Shard::~Shard() {
+    join();
+    loop_ref_->reset();
+    hub_->close();
+}
 
 void Shard::run() {
     thread_ = std::thread([this] { loop_.run(); });
@@ -41,17 +54,23 @@ void Shard::stop(std::chrono::milliseconds grace) {
 void Shard::handle(ExchangePtr exchange) {
     const std::string_view target = exchange->request().target;
     for (std::size_t i = 0; i < endpoints_.size(); ++i) {
-        if (config_.paths[i]->matches(target)) return endpoints_[i]->handle(std::move(exchange));
+        if (config_.paths[i].matches(target)) return endpoints_[i]->handle(std::move(exchange));
     }
-    if (!config_.app) return exchange->respond(Response(404, "Not found"));
-    loop_.enter([this, exchange = std::move(exchange)]() mutable { run_app(std::move(exchange)); });
+    if (!config_.page_app) return exchange->respond(Response(404, "Not found"));
+    loop_.enter([this, exchange = std::move(exchange)]() mutable { run_page_app(std::move(exchange)); });
 }
 
-void Shard::run_app(ExchangePtr exchange) {
+Response Shard::begin(const EnginePath& path, const std::shared_ptr<transport::Handshake>& handshake,
+                      Environ environ) {
+    if (path.handler) return run_engine_handler(path.handler, handshake, std::move(environ));
+    return begin_socket_io(config_.session_app, hub_, handshake, std::move(environ));
+}
+
+void Shard::run_page_app(ExchangePtr exchange) {
     Environ environ(std::move(exchange->request()));
     const auto context = std::make_shared<RequestContext>(loop_, std::move(exchange));
     environ.set(context);
-    Response response = http::run_app(config_.app, environ);
+    Response response = http::run_app(config_.page_app, environ);
     if (const ExchangePtr unanswered = std::move(context->exchange)) unanswered->respond(std::move(response));
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <future>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,9 +9,13 @@
 
 #include <sio/app.hpp>
 #include <sio/engine_options.hpp>
+#include <sio/engine_socket.hpp>
+#include <sio/socket_options.hpp>
 
+#include "dispatch/hub.hpp"
 #include "greenlet/loop.hpp"
 #include "net/shard.hpp"
+#include "server/loop_ref.hpp"
 #include "transport/engine_endpoint.hpp"
 
 namespace sio::server {
@@ -22,7 +25,8 @@ struct EnginePath {
     /// `/socket.io`: without a slash at its end.
     std::string path;
     EngineOptions options;
-    transport::EngineEndpoint::Begin begin;
+    /// Null: Socket.IO is spoken on top.
+    std::function<void(EngineSocket&)> handler;
 
     /// Whether the target lies under the path.
     bool matches(std::string_view target) const noexcept;
@@ -33,14 +37,17 @@ class Shard {
 public:
     /// What all shards of a server have in common; outlives them.
     struct Config {
-        std::vector<std::unique_ptr<EnginePath>> paths;
-        /// Takes what no path matches; without one that is answered 404.
-        App app;
+        std::vector<EnginePath> paths;
+        SocketOptions socket;
+        /// Called once for each Socket.IO session.
+        App session_app;
+        /// Takes the requests that no path matches; without one they are answered 404.
+        App page_app;
     };
 
     Shard(const Config& config, std::shared_ptr<const net::ShardOptions> options,
           std::shared_ptr<net::Admission> admission);
-    /// Joins the thread.
+    /// Joins the thread: stop() it before.
     ~Shard();
 
     /// Before run().
@@ -54,18 +61,23 @@ public:
 
     /// Any thread.
     greenlet::Loop& loop() noexcept { return loop_; }
+    /// For those who may outlive the shard.
+    const LoopRefPtr& loop_ref() const noexcept { return loop_ref_; }
 
     // On the shard's thread.
 
     void handle(ExchangePtr exchange);
-    transport::EngineEndpoint& endpoint(std::size_t path) noexcept { return *endpoints_[path]; }
+    dispatch::Hub& hub() noexcept { return *hub_; }
 
 private:
-    void run_app(ExchangePtr exchange);
+    Response begin(const EnginePath& path, const std::shared_ptr<transport::Handshake>& handshake, Environ environ);
+    void run_page_app(ExchangePtr exchange);
 
     const Config& config_;
     greenlet::Loop loop_;
-    std::vector<std::unique_ptr<transport::EngineEndpoint>> endpoints_;
+    LoopRefPtr loop_ref_ = std::make_shared<LoopRef>(loop_);
+    std::shared_ptr<dispatch::Hub> hub_;
+    std::vector<std::unique_ptr<transport::EngineEndpoint>> endpoints_;  // as config_.paths
     net::Shard connections_;
     std::thread thread_;
 };

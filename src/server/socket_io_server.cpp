@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <atomic>
+#include <future>
 #include <mutex>
+#include <stdexcept>
 #include <utility>
 
 #include <sio/error.hpp>
@@ -10,10 +13,9 @@
 #include "net/listen_socket.hpp"
 #include "net/tls_context.hpp"
 #include "server/bridge.hpp"
-#include "server/engine_socket.hpp"
 #include "server/shard.hpp"
-#include "server/socket_io.hpp"
 #include "server/stop_signal.hpp"
+#include "util/ascii.hpp"
 
 namespace sio {
 
@@ -30,6 +32,18 @@ std::string clean_path(std::string_view path) {
     return '/' + std::string(path);
 }
 
+void check(const EngineOptions& options) {
+    for (const auto& name : options.transports) {
+        if (name != "polling" && name != "websocket") throw std::invalid_argument("sio: unknown transport: " + name);
+    }
+    if (options.transports.empty()) throw std::invalid_argument("sio: no transport is allowed");
+    constexpr std::chrono::milliseconds least{1};
+    if (options.ping_interval < least || options.ping_timeout < least || options.upgrade_timeout < least ||
+        options.close_timeout < least) {
+        throw std::invalid_argument("sio: intervals and time limits of EngineOptions must be at least 1 ms");
+    }
+}
+
 struct Listening {
     Address address;
     TlsOptions tls;
@@ -43,20 +57,17 @@ std::shared_ptr<const net::TlsContext> load_tls(const TlsOptions& options) {
 }  // namespace
 
 struct SocketIOServer::Impl {
-    Impl(App with_app, ServerOptions with_options) : options(std::move(with_options)) {
-        config.app = std::move(with_app);
-        auto path = std::make_unique<EnginePath>();
-        path->path = clean_path(options.resource);
-        path->options = options.engine;
-        path->begin = [this](const std::shared_ptr<transport::Handshake>& handshake, Environ environ) {
-            return server::begin_socket_io(config.app, options.socket, handshake, std::move(environ));
-        };
-        config.paths.push_back(std::move(path));
+    Impl(App session_app, App page_app, ServerOptions with_options) : options(std::move(with_options)) {
+        check(options.engine);
+        config.paths.push_back({clean_path(options.resource), options.engine, {}});
+        config.socket = options.socket;
+        config.session_app = std::move(session_app);
+        config.page_app = std::move(page_app);
     }
 
     const EnginePath* find(std::string_view target) const noexcept {
         for (const auto& path : config.paths) {
-            if (path->matches(target)) return path.get();
+            if (path.matches(target)) return &path;
         }
         return nullptr;
     }
@@ -123,12 +134,12 @@ void SocketIOServer::Impl::stop(std::chrono::milliseconds grace) {
 }
 
 SocketIOServer::SocketIOServer(Address address, App app, ServerOptions options)
-    : impl_(std::make_unique<Impl>(std::move(app), std::move(options))) {
+    : impl_(std::make_unique<Impl>(app, app, std::move(options))) {
     impl_->addresses.push_back({std::move(address), impl_->options.tls});
 }
 
 SocketIOServer::SocketIOServer(Namespaces namespaces, ServerOptions options)
-    : impl_(std::make_unique<Impl>(route(std::move(namespaces)), std::move(options))) {}
+    : impl_(std::make_unique<Impl>(route(std::move(namespaces)), App(), std::move(options))) {}
 
 SocketIOServer::~SocketIOServer() { stop(); }
 
@@ -137,14 +148,8 @@ void SocketIOServer::listen(Address address, TlsOptions tls) {
 }
 
 void SocketIOServer::engine_io(std::string path, std::function<void(EngineSocket&)> handler, EngineOptions options) {
-    auto engine_path = std::make_unique<EnginePath>();
-    engine_path->path = clean_path(path);
-    engine_path->options = std::move(options);
-    engine_path->begin = [handler = std::move(handler)](const std::shared_ptr<transport::Handshake>& handshake,
-                                                        Environ environ) {
-        return server::run_engine_handler(handler, handshake, std::move(environ));
-    };
-    impl_->config.paths.push_back(std::move(engine_path));
+    check(options);
+    impl_->config.paths.push_back({clean_path(path), std::move(options), std::move(handler)});
 }
 
 void SocketIOServer::start() { impl_->start(); }
@@ -182,7 +187,8 @@ void SocketIOServer::handle(ExchangePtr exchange) {
 void SocketIOServer::handle(std::shared_ptr<detail::HostStream> stream, HttpRequest request, bool keep_alive) {
     Shard& shard = impl_->running();
     shard.loop().post([&shard, stream = std::move(stream), request = std::move(request), keep_alive]() mutable {
-        shard.handle(server::make_bridge_exchange(shard.loop(), std::move(stream), std::move(request), keep_alive));
+        shard.handle(server::make_bridge_exchange(shard.loop(), shard.loop_ref(), std::move(stream),
+                                                  std::move(request), keep_alive));
     });
 }
 
@@ -193,6 +199,40 @@ void SocketIOServer::adopt(int fd, std::string read_already) {
     });
 }
 
+std::unique_ptr<ByteLink> SocketIOServer::make_link(int fd, std::string_view read_already) {
+    return impl_->running().connections().adopt_link(net::FileDescriptor(fd), read_already);
+}
+
 void SocketIOServer::post(std::function<void()> job) { impl_->running().loop().post(std::move(job)); }
+
+std::size_t SocketIOServer::socket_count() const {
+    const std::lock_guard lock(impl_->state_mutex);
+    if (!impl_->shard) return 0;
+    Shard& shard = *impl_->shard;
+    if (shard.hub().is_current()) return shard.hub().socket_count();
+    std::promise<std::size_t> promise;
+    auto count = promise.get_future();
+    shard.loop().post([&shard, promise = std::move(promise)]() mutable { promise.set_value(shard.hub().socket_count()); });
+    return count.get();
+}
+
+std::shared_ptr<Socket> SocketIOServer::get_socket(std::string_view sessid) const {
+    return impl_->running().hub().find(sessid);
+}
+
+void serve(App app, ServeOptions options) {
+    ServerOptions server_options;
+    server_options.resource = std::move(options.resource);
+    if (!options.transports.empty()) {
+        server_options.engine.transports.clear();
+        std::string_view rest = options.transports;
+        while (!rest.empty()) {
+            const auto comma = std::min(rest.find(','), rest.size());
+            server_options.engine.transports.emplace_back(util::trim_ows(rest.substr(0, comma)));
+            rest.remove_prefix(std::min(comma + 1, rest.size()));
+        }
+    }
+    SocketIOServer({std::move(options.host), options.port}, std::move(app), std::move(server_options)).serve_forever();
+}
 
 }  // namespace sio

@@ -108,7 +108,8 @@ Response websocket(Environ& environ, const std::function<void(WebSocket&)>& hand
     limits->close_timeout = options.close_timeout;
     std::string subprotocol = choose_subprotocol(options.subprotocols, environ.headers());
     const ExchangePtr exchange = std::move(context->exchange);
-    auto connection = transport::accept_websocket(context->loop, *exchange, std::move(limits), subprotocol);
+    auto connection = transport::accept_websocket(context->loop, *exchange, environ.request(), std::move(limits),
+                                                  subprotocol);
     if (!connection) return Response(400);
 
     WebSocket::Impl impl(std::move(connection), std::move(subprotocol));

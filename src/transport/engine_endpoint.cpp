@@ -65,7 +65,7 @@ bool Handshake::accept(std::unique_ptr<session::EngineObserver> observer) {
         polling->on_get(std::move(exchange));
         return true;
     }
-    auto connection = accept_websocket(session_->host().loop, *exchange, websocket_options_);
+    auto connection = accept_websocket(session_->host().loop, *exchange, exchange->request(), websocket_options_);
     if (!connection) return false;
     accepted_ = true;
     const boost::intrusive_ptr<WebSocket> websocket(new WebSocket(*session_, std::move(connection)));
@@ -129,7 +129,7 @@ void EngineEndpoint::handle_session(const EngineRequest& request, ExchangePtr ex
 }
 
 void EngineEndpoint::upgrade(EngineSession& session, ExchangePtr exchange) {
-    auto connection = accept_websocket(host_.loop, *exchange, websocket_options_);
+    auto connection = accept_websocket(host_.loop, *exchange, exchange->request(), websocket_options_);
     if (!connection) return;
     const boost::intrusive_ptr<WebSocket> candidate(new WebSocket(session, connection));
     if (session.on_candidate(candidate)) return candidate->start();

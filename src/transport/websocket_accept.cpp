@@ -20,9 +20,8 @@ Response refuse(WsUpgradeError error) {
 
 }  // namespace
 
-WebSocketConnectionPtr accept_websocket(greenlet::Loop& loop, Exchange& exchange,
+WebSocketConnectionPtr accept_websocket(greenlet::Loop& loop, Exchange& exchange, const HttpRequest& request,
                                         WebSocketConnection::OptionsPtr options, std::string_view subprotocol) {
-    const HttpRequest& request = exchange.request();
     const std::string_view key = request.headers.get("Sec-WebSocket-Key");
     const wire::WsUpgradeRequest upgrade{
         .method = request.method,

@@ -8,9 +8,9 @@
 
 namespace sio::transport {
 
-/// Answers a request for a WebSocket: 101, and the connection; or 400 or 426 with the reason, and null.
+/// Answers `request`, which is the exchange's: 101, and the connection; or 400 or 426 with the reason, and null.
 /// `subprotocol` is named in the answer unless empty. The connection is not started.
-WebSocketConnectionPtr accept_websocket(greenlet::Loop& loop, Exchange& exchange,
+WebSocketConnectionPtr accept_websocket(greenlet::Loop& loop, Exchange& exchange, const HttpRequest& request,
                                         WebSocketConnection::OptionsPtr options, std::string_view subprotocol = {});
 
 }  // namespace sio::transport

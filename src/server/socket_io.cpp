@@ -1,0 +1,39 @@
+#include "server/socket_io.hpp"
+
+#include <utility>
+
+#include "dispatch/socket_impl.hpp"
+#include "http/run_app.hpp"
+#include "session/eio4_channel.hpp"
+
+namespace sio::server {
+
+namespace {
+
+/// Parts a socket from the channel that it was opened with, when the app has returned, or was killed, without binding it.
+struct Unbound {
+    dispatch::SocketImpl& socket;
+    std::unique_ptr<session::Eio4Channel>& channel;
+
+    ~Unbound() {
+        socket.on_bound(nullptr);
+        if (channel) channel->on_close(session::CloseReason::forced_close);
+    }
+};
+
+}  // namespace
+
+Response begin_socket_io(const App& app, const std::shared_ptr<dispatch::Hub>& hub,
+                         const std::shared_ptr<transport::Handshake>& handshake, Environ environ) {
+    auto channel = std::make_unique<session::Eio4Channel>(handshake->session());
+    const auto socket = dispatch::SocketImpl::open(hub, *channel, std::move(environ));
+    channel->set_handler(socket);
+
+    const Unbound unless_bound{*socket, channel};
+    socket->on_bound([&] {
+        if (!handshake->accept(std::move(channel))) socket->on_close(session::CloseReason::transport_close);
+    });
+    return http::run_app(app, socket->environ());
+}
+
+}  // namespace sio::server

@@ -1,0 +1,155 @@
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <string>
+#include <thread>
+
+#include <sio/error.hpp>
+#include <sio/router.hpp>
+#include <sio/server.hpp>
+#include <sio/websocket.hpp>
+
+#include "unit/server/raw_client.hpp"
+
+using namespace std::chrono_literals;
+using namespace sio;
+using test::RawClient;
+using wire::WsOpcode;
+
+namespace {
+
+Response echo(Environ& environ, WebSocketOptions options = {}) {
+    return websocket(
+        environ,
+        [](WebSocket& ws) {
+            while (auto message = ws.receive()) {
+                if (message->data == "throw") throw std::runtime_error("as told");
+                if (message->data == "close") return ws.close(3001, "as told");
+                ws.send(*message);
+            }
+        },
+        std::move(options));
+}
+
+struct Fixture {
+    SocketIOServer server;
+    explicit Fixture(App app) : server({"127.0.0.1", 0}, std::move(app)) { server.start(); }
+};
+
+std::string close_payload(std::uint16_t code, std::string_view reason = {}) { return wire::ws_close_payload(code, reason); }
+
+}  // namespace
+
+TEST_CASE("an app's WebSocket echoes text and binary, and answers pings and the closing handshake") {
+    Fixture f([](Environ& environ) { return echo(environ); });
+    RawClient client(f.server.port());
+    REQUIRE(client.upgrade("/echo") == 101);
+    client.send_text("hello");
+    CHECK(client.receive() == "hello");
+    CHECK(client.last_opcode == WsOpcode::text);
+    client.send(WsOpcode::binary, std::string("\0\1\2", 3));
+    CHECK(client.receive() == std::string("\0\1\2", 3));
+    CHECK(client.last_opcode == WsOpcode::binary);
+    client.send(WsOpcode::ping, "p");
+    CHECK(client.receive() == "p");
+    CHECK(client.last_opcode == WsOpcode::pong);
+    client.send(WsOpcode::close, close_payload(1000));
+    CHECK(client.receive() == close_payload(1000));
+    CHECK(client.last_opcode == WsOpcode::close);
+    CHECK(client.raw().receive_all().empty());
+}
+
+TEST_CASE("a handler that returns, closes or throws ends the connection with 1000, its code, or 1011") {
+    Fixture f([](Environ& environ) {
+        if (environ.path() == "/return") return websocket(environ, [](WebSocket&) {});
+        return echo(environ);
+    });
+    RawClient returns(f.server.port());
+    REQUIRE(returns.upgrade("/return") == 101);
+    CHECK(returns.receive() == close_payload(1000));
+    RawClient closes(f.server.port());
+    REQUIRE(closes.upgrade("/") == 101);
+    closes.send_text("close");
+    CHECK(closes.receive() == close_payload(3001, "as told"));
+    RawClient throws(f.server.port());
+    REQUIRE(throws.upgrade("/") == 101);
+    throws.send_text("throw");
+    CHECK(throws.receive() == close_payload(1011));
+}
+
+TEST_CASE("requests that are none for a WebSocket are refused: 426, 400, and 403 for a foreign page") {
+    Fixture f([](Environ& environ) { return echo(environ); });
+    RawClient client(f.server.port());
+    CHECK(client.get("/").status == 426);
+    CHECK(client.upgrade("/", "Origin: http://evil.example\r\n") == 403);
+    CHECK(client.request("GET", "/", {},
+                         "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 12\r\n"
+                         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n")
+              .status == 426);
+    CHECK(client.request("GET", "/", {},
+                         "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                         "Sec-WebSocket-Key: short\r\n")
+              .status == 400);
+}
+
+TEST_CASE("the first of the app's subprotocols that the client offers is agreed on") {
+    Fixture f([](Environ& environ) {
+        WebSocketOptions options;
+        options.subprotocols = {"v2", "v1"};
+        return websocket(environ, [](WebSocket& ws) { ws.send_text(ws.subprotocol()); }, std::move(options));
+    });
+    RawClient client(f.server.port());
+    REQUIRE(client.upgrade("/", "Sec-WebSocket-Protocol: v1, v2\r\n") == 101);
+    CHECK(client.receive() == "v2");
+    RawClient none(f.server.port());
+    REQUIRE(none.upgrade("/", "Sec-WebSocket-Protocol: v3\r\n") == 101);
+    CHECK(none.receive().empty());
+}
+
+TEST_CASE("a message above the limit is answered 1009") {
+    Fixture f([](Environ& environ) {
+        WebSocketOptions options;
+        options.max_message_bytes = 10;
+        return echo(environ, std::move(options));
+    });
+    RawClient client(f.server.port());
+    REQUIRE(client.upgrade("/") == 101);
+    client.send_text("0123456789");
+    CHECK(client.receive() == "0123456789");
+    client.send_text("0123456789a");
+    CHECK(client.receive().substr(0, 2) == "\x03\xf1");
+}
+
+TEST_CASE("a sender waits for a client that does not read, and goes on when the client has gone") {
+    std::atomic<int> sent{0};
+    std::atomic<bool> done{false};
+    Fixture f([&](Environ& environ) {
+        return websocket(environ, [&](WebSocket& ws) {
+            const std::string chunk(256 * 1024, 'x');
+            while (ws.is_open()) {
+                ws.send_binary(chunk);
+                ++sent;
+            }
+            done = true;
+        });
+    });
+    {
+        RawClient client(net::test::Client::slow_tcp(f.server.port()));
+        REQUIRE(client.upgrade("/") == 101);
+        int before = -1;
+        for (int i = 0; i < 100 && sent != before; ++i) {
+            before = sent;
+            std::this_thread::sleep_for(50ms);
+        }
+        CHECK(sent < 100);  // some fit into the buffers of both kernels, then it waited
+        CHECK_FALSE(done);
+    }
+    for (int i = 0; i < 100 && !done; ++i) std::this_thread::sleep_for(20ms);
+    CHECK(done);
+}
+
+TEST_CASE("websocket() needs the Environ of a server's request") {
+    HttpRequest request;
+    Environ environ(std::move(request));
+    CHECK_THROWS_AS(websocket(environ, [](WebSocket&) {}), Error);
+}
