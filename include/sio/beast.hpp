@@ -73,6 +73,11 @@ public:
         if constexpr (has_expiry<std::remove_reference_t<decltype(lowest)>>) lowest.expires_never();
     }
 
+    ~StreamBridge() override {
+        // sio was stopped in the middle of something: whoever waits for the stream gets it back all the same.
+        if (!finished_) boost::asio::post(stream_.get_executor(), [done = std::move(done_)]() mutable { done(false); });
+    }
+
     void write(std::string bytes, std::function<void(bool)> done) override {
         hop([bytes = std::move(bytes), done = std::move(done)](auto self) mutable {
             self->stop_watching();
@@ -137,10 +142,10 @@ public:
 
     void finish(bool keep_alive) override {
         hop([keep_alive](auto self) {
+            if (std::exchange(self->finished_, true)) return;
             self->stop_watching();
-            auto done = std::move(self->done_);
             self->executor_ = {};
-            done(keep_alive);
+            std::move(self->done_)(keep_alive);
         });
     }
 
@@ -164,6 +169,7 @@ private:
     boost::asio::any_io_executor executor_;  // the host's run() must not return meanwhile
     Done done_;
     bool watching_ = false;
+    bool finished_ = false;
 };
 
 template <class Stream, class Body, class Fields>

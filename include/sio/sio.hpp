@@ -1,14 +1,23 @@
 #pragma once
 
-// Everything that an application needs, but for <sio/json.hpp> (documents; a second of compile time) and the bridges to
+// Everything that an application needs, but for <sio/json.hpp> and <sio/template.hpp>, which bring documents (a second of compile time), and the bridges to
 // other HTTP servers.
 
+#include <sio/access_log.hpp>
 #include <sio/app.hpp>
 #include <sio/args.hpp>
+#include <sio/basic_auth.hpp>
 #include <sio/binary.hpp>
+#include <sio/cookie.hpp>
+#include <sio/csrf.hpp>
 #include <sio/describe.hpp>
+#include <sio/engine_socket.hpp>
 #include <sio/environ.hpp>
 #include <sio/error.hpp>
+#include <sio/form.hpp>
+#include <sio/greenlet.hpp>
+#include <sio/html.hpp>
+#include <sio/http_error.hpp>
 #include <sio/json_convert.hpp>
 #include <sio/json_object.hpp>
 #include <sio/log.hpp>
@@ -17,7 +26,11 @@
 #include <sio/namespace.hpp>
 #include <sio/namespaces.hpp>
 #include <sio/packet.hpp>
+#include <sio/password.hpp>
 #include <sio/response.hpp>
 #include <sio/router.hpp>
+#include <sio/server.hpp>
 #include <sio/socket.hpp>
+#include <sio/static_files.hpp>
 #include <sio/version.hpp>
+#include <sio/websocket.hpp>

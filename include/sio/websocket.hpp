@@ -24,9 +24,9 @@ struct WebSocketOptions {
     /// How long the client may take to answer a close frame.
     std::chrono::milliseconds close_timeout{10'000};
     /// Subprotocols that the app speaks, best first; the first that the client offers too is agreed on.
-    std::vector<std::string> subprotocols;
+    std::vector<std::string> subprotocols = {};
     /// Origins (`https://example.org`) whose pages may connect, besides the server's own; `*` for any.
-    std::vector<std::string> allowed_origins;
+    std::vector<std::string> allowed_origins = {};
 };
 
 /// A plain WebSocket (RFC 6455), without Engine.IO. Pings are answered by themselves.
