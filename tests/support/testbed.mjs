@@ -11,6 +11,7 @@ const START_LIMIT_MS = 10_000;
 const STOP_LIMIT_MS = 15_000;
 const running = new Set();
 process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => process.exit(1));
 
 export class Testbed {
   #child;

@@ -48,7 +48,9 @@ export class Polling {
   /** Packets of the following polls, without pings (which are answered), until `count` have come. */
   async packets(count) {
     const packets = [];
+    const limit = Date.now() + LIMIT_MS;
     while (packets.length < count) {
+      if (Date.now() > limit) throw new Error(`${count} packets: only ${JSON.stringify(packets)} within ${LIMIT_MS} ms`);
       const { status, body } = await this.poll();
       if (status !== 200) throw new Error(`poll: ${status} ${body}`);
       for (const packet of body.split("\x1e")) {
