@@ -20,13 +20,16 @@ describe('the administration', () => {
     await chat?.close();
   });
 
+  const section = (root, name) =>
+    root.page.getByRole('navigation', { name: 'What to show' }).getByRole('link', { name });
+
   async function admin() {
     const root = await Person.come(browser, chat);
     await root.open('/admin');
     await root.page.getByLabel('Password').fill(PASSWORD);
     await root.page.getByRole('button', { name: 'Sign in' }).click();
     await root.page.getByRole('heading', { name: 'Administration', level: 1 }).waitFor();
-    await root.page.getByRole('link', { name: /^Rooms/ }).waitFor();
+    await section(root, 'Rooms').waitFor();
     return root;
   }
 
@@ -47,7 +50,7 @@ describe('the administration', () => {
     await bob.hears('kept');
 
     const root = await admin();
-    await root.page.getByRole('link', { name: /^Messages/ }).first().click();
+    await section(root, 'Messages').click();
     await remove(root, 'regretted');
     await eventually(async () => assert.deepEqual(await bob.texts(), ['kept']));
     await eventually(async () => assert.deepEqual(await ada.texts(), ['kept']));
@@ -68,7 +71,7 @@ describe('the administration', () => {
     await eve.say('spam');
     await bob.hears('spam');
     const root = await admin();
-    await root.page.getByRole('link', { name: /^Users/ }).click();
+    await section(root, 'Users').click();
     await remove(root, 'eve');
     await eve.page.getByText('You were removed by an administrator.').waitFor();
     await eventually(async () => assert.deepEqual(await bob.texts(), []));
@@ -149,8 +152,9 @@ describe('the administration', () => {
   it('refuses a wrong password, and soon any', async () => {
     const eve = await Person.come(browser, chat);
     await eve.open('/admin');
+    const begin = Date.now();
     let tries = 0;
-    for (; tries < 10; tries += 1) {
+    for (; tries < 20; tries += 1) {
       await eve.page.getByLabel('Password').fill('wrong');
       await eve.page.getByRole('button', { name: 'Sign in' }).click();
       const words = await eve.page.locator('#password-err').textContent();
@@ -159,7 +163,8 @@ describe('the administration', () => {
       }
       assert.equal(words, 'That is not the password.');
     }
-    assert.ok(tries <= 5, `${tries} attempts were let through`);
+    const earned = Math.floor((Date.now() - begin) / 10_000);  // one every ten seconds, on a slow machine
+    assert.ok(tries <= 5 + earned, `${tries} attempts were let through`);
     await eve.leave({ allowed: /status of (403|429)/ });
   });
 });
