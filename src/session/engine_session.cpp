@@ -16,6 +16,8 @@ constexpr std::string_view close_packet = "1";
 constexpr std::string_view ping_packet = "2";
 constexpr std::string_view probe_pong = "3probe";
 
+constexpr std::chrono::milliseconds settling_time{2};
+
 /// Whether a polling client is given the chance to fetch what is queued for it before the session goes. Not one that has
 /// shown that it is not there or cannot be talked to.
 bool waits_for_peer(CloseReason reason) {
@@ -38,13 +40,7 @@ EngineSession::EngineSession(EngineHost& host, std::string sid)
       sid_(std::move(sid)),
       heartbeat_(host.options.ping_interval, host.options.ping_timeout, Clock::now()),
       heartbeat_timer_([](void* self) { static_cast<EngineSession*>(self)->on_heartbeat_timer(); }, this),
-      upgrade_timer_(
-          [](void* self) {
-              const EngineSessionPtr session(static_cast<EngineSession*>(self));
-              if (session->state_ == State::closing) return session->finish(CloseReason::transport_close);
-              session->act(session->upgrade_.on_failure());
-          },
-          this) {}
+      phase_timer_([](void* self) { static_cast<EngineSession*>(self)->on_phase_timer(); }, this) {}
 
 EngineSession::~EngineSession() = default;
 
@@ -77,9 +73,9 @@ void EngineSession::send(bool binary, std::string_view packet) {
     if (state_ != State::open) return;
     limit_queue();
     if (state_ != State::open) return;
-    if (transport_->direct()) return transport_->send(binary, packet);
+    if (takes_frames()) return transport_->send(binary, packet);
     outbox_.push(binary, packet);
-    transport_->fetch();
+    if (!transport_->direct()) transport_->fetch();
 }
 
 void EngineSession::send_frames(const std::shared_ptr<const std::string>& frames) {
@@ -90,6 +86,17 @@ void EngineSession::send_frames(const std::shared_ptr<const std::string>& frames
 
 std::size_t EngineSession::queued_bytes() const noexcept {
     return outbox_.bytes() + (transport_ ? transport_->queued_bytes() : 0);
+}
+
+void EngineSession::settle() {
+    if (state_ != State::open || !transport_->direct()) return;
+    settling_ = true;
+    phase_timer_.arm(host_.loop.timers(), settling_time);
+}
+
+void EngineSession::end_settling() {
+    if (!std::exchange(settling_, false)) return;
+    for (const auto& entry : outbox_.take()) transport_->send(entry.binary, entry.data);
 }
 
 void EngineSession::limit_queue() {
@@ -115,16 +122,17 @@ void EngineSession::close(CloseReason reason) {
     state_ = State::closing;
     heartbeat_timer_.cancel();
     drop_candidate(reason);
-    upgrade_timer_.arm(host_.loop.timers(), host_.options.close_timeout);
+    phase_timer_.arm(host_.loop.timers(), host_.options.close_timeout);
     observer_->on_close(reason);
 }
 
 void EngineSession::finish(CloseReason reason) {
     if (state_ == State::closed) return;
+    end_settling();
     const bool observed = state_ == State::open;
     state_ = State::closed;
     heartbeat_timer_.cancel();
-    upgrade_timer_.cancel();
+    phase_timer_.cancel();
     drop_candidate(reason);
     transport_->close(reason);
     if (observed) observer_->on_close(reason);
@@ -174,7 +182,7 @@ bool EngineSession::on_candidate(TransportPtr candidate) {
     if (state_ != State::open) return false;
     if (upgrade_.on_websocket(host_.options.allow_upgrades) != UpgradeFsm::Action::accept) return false;
     candidate_ = std::move(candidate);
-    upgrade_timer_.arm(host_.loop.timers(), host_.options.upgrade_timeout);
+    phase_timer_.arm(host_.loop.timers(), host_.options.upgrade_timeout);
     return true;
 }
 
@@ -192,7 +200,7 @@ void EngineSession::act(UpgradeFsm::Action action) {
         case UpgradeFsm::Action::switch_over:
             return switch_over();
         case UpgradeFsm::Action::drop_candidate:
-            upgrade_timer_.cancel();
+            phase_timer_.cancel();
             return drop_candidate(CloseReason::transport_close);
         case UpgradeFsm::Action::ignore:
         case UpgradeFsm::Action::accept:
@@ -202,7 +210,7 @@ void EngineSession::act(UpgradeFsm::Action action) {
 }
 
 void EngineSession::switch_over() {
-    upgrade_timer_.cancel();
+    phase_timer_.cancel();
     const TransportPtr polling = std::exchange(transport_, std::exchange(candidate_, nullptr));
     polling->leave();
     for (const auto& entry : outbox_.take()) transport_->send(entry.binary, entry.data);
@@ -211,6 +219,12 @@ void EngineSession::switch_over() {
 
 void EngineSession::drop_candidate(CloseReason reason) {
     if (const TransportPtr candidate = std::exchange(candidate_, nullptr)) candidate->close(reason);
+}
+
+void EngineSession::on_phase_timer() {
+    const EngineSessionPtr keep(this);
+    if (state_ == State::closing) return finish(CloseReason::transport_close);
+    settling_ ? end_settling() : act(upgrade_.on_failure());
 }
 
 void EngineSession::arm_heartbeat() {
