@@ -16,7 +16,7 @@ constexpr std::string_view close_packet = "1";
 constexpr std::string_view ping_packet = "2";
 constexpr std::string_view probe_pong = "3probe";
 
-constexpr std::chrono::milliseconds settling_time{2};
+constexpr std::chrono::milliseconds settling_time{4};
 
 /// Whether a polling client is given the chance to fetch what is queued for it before the session goes. Not one that has
 /// shown that it is not there or cannot be talked to.

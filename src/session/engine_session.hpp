@@ -72,7 +72,7 @@ public:
     void send_binary(std::string_view bytes) { send(true, bytes); }
     /// Whether send_frames() may be used: the transport takes ready frames.
     bool takes_frames() const noexcept { return transport_ && transport_->direct() && !settling_; }
-    /// On a WebSocket, what is sent from now on waits for two milliseconds, so that it does not arrive in one piece with
+    /// On a WebSocket, what is sent from now on waits for four milliseconds, so that it does not arrive in one piece with
     /// what was sent before. For the answer to a CONNECT: a client that attaches its next listener when it has seen that
     /// one (as the protocol's own test suite does, with `ws` 8.5) would miss a frame that is dispatched along with it.
     void settle();

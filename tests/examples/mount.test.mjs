@@ -1,0 +1,120 @@
+// The mounting examples: a host's own page and sio share one port, over every transport.
+//
+// SIO_EXAMPLES: the directory of the executables. Clients come from tests/clients/node_modules.
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import http from "node:http";
+import https from "node:https";
+import os from "node:os";
+import path from "node:path";
+import readline from "node:readline";
+import { after, before, describe, it } from "node:test";
+
+const directory = process.env.SIO_EXAMPLES;
+if (!directory) throw new Error("SIO_EXAMPLES must name the directory of the examples");
+const require = createRequire(new URL("../clients/package.json", import.meta.url));
+const { io } = require("sio-4.8");
+
+const scratch = mkdtempSync(path.join(os.tmpdir(), "sio-examples-"));
+const certificate = path.join(scratch, "certificate.pem");
+const key = path.join(scratch, "key.pem");
+const running = new Set();
+process.on("exit", () => {
+  running.forEach((child) => child.kill("SIGKILL"));
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+async function start(name) {
+  const tls = name === "mount_coroutines" ? [certificate, key] : [];
+  const child = spawn(path.join(directory, name), ["0", ...tls], { stdio: ["ignore", "pipe", "inherit"] });
+  running.add(child);
+  const [line] = await once(readline.createInterface({ input: child.stdout }), "line");
+  return { child, url: line.replace("listening on ", "") };
+}
+
+async function stop({ child }) {
+  const exited = once(child, "exit");
+  child.kill("SIGTERM");
+  const [code, signal] = await exited;
+  running.delete(child);
+  assert.equal(code, 0, `ended with ${signal}`);
+}
+
+/** One request on `agent`'s connection. */
+function get(url, agent) {
+  const { request } = url.startsWith("https") ? https : http;
+  return new Promise((resolve, reject) => {
+    request(url, { agent, rejectUnauthorized: false }, (response) => {
+      let body = "";
+      response.on("data", (chunk) => (body += chunk));
+      response.on("end", () => resolve({ status: response.statusCode, body, reused: response.req.reusedSocket }));
+    }).on("error", reject).end();
+  });
+}
+
+before(() => {
+  execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
+    "-keyout", key, "-out", certificate], { stdio: "ignore" });
+});
+
+for (const name of ["mount_callbacks", "mount_coroutines", "mount_yield", "mount_exchange"]) {
+  describe(name, () => {
+    let server;
+    before(async () => (server = await start(name)));
+    after(() => stop(server));
+
+    it("serves the host's own pages", async () => {
+      const page = await get(server.url + "/");
+      assert.equal(page.status, 200);
+      assert.match(page.body, /The host's own page/);
+      assert.equal((await get(server.url + "/nothing")).status, 404);
+    });
+
+    it("shares a connection between the host's pages and long-polling", async () => {
+      const agent = new (server.url.startsWith("https") ? https : http).Agent({ keepAlive: true, maxSockets: 1 });
+      assert.equal((await get(server.url + "/", agent)).status, 200);
+      const open = await get(server.url + "/socket.io/?EIO=4&transport=polling", agent);
+      assert.equal(open.status, 200);
+      assert.ok(open.reused, "on the same connection");
+      const page = await get(server.url + "/", agent);
+      assert.match(page.body, /The host's own page/);
+      assert.ok(page.reused, "on the same connection");
+      assert.equal((await get(server.url + "/socket.io/?EIO=4&transport=none", agent)).status, 400);
+      agent.destroy();
+    });
+
+    for (const transports of [["polling"], ["websocket"], ["polling", "websocket"]]) {
+      it(`serves Socket.IO over ${transports.join(", then ")}`, async () => {
+        const socket = io(server.url, { transports, forceNew: true, reconnection: false, rejectUnauthorized: false });
+        try {
+          const welcome = once(socket, "welcome");
+          await once(socket, "connect");
+          assert.deepEqual(await welcome, ["from sio"]);
+          if (transports.length === 2 && socket.io.engine.transport.name !== "websocket") await once(socket.io.engine, "upgrade");
+          assert.equal(socket.io.engine.transport.name, transports.at(-1));
+          const big = "x".repeat(200_000);
+          assert.equal(await socket.emitWithAck("echo", big), big);
+          const bytes = Buffer.from([1, 2, 3]);
+          const answer = await socket.emitWithAck("echo", { bytes });
+          assert.deepEqual(Buffer.from(answer.bytes), bytes);
+          for (let i = 0; i < 100; ++i) assert.equal(await socket.emitWithAck("echo", i), i);
+        } finally {
+          socket.disconnect();
+        }
+      });
+    }
+
+    it("survives clients that go away without a word", async () => {
+      const sockets = Array.from({ length: 5 }, () => io(server.url, { transports: ["websocket"], forceNew: true, rejectUnauthorized: false }));
+      await Promise.all(sockets.map((socket) => once(socket, "connect")));
+      for (const socket of sockets) {
+        socket.io.reconnection(false);
+        socket.io.engine.transport.ws.terminate();
+      }
+      assert.equal((await get(server.url + "/")).status, 200);
+    });
+  });
+}
