@@ -1,20 +1,19 @@
 #pragma once
 
-#include <array>
 #include <ctime>
+#include <string>
 #include <string_view>
 
 namespace sio::net {
 
-/// The `Date` header's value (RFC 9110, IMF-fixdate), put together at most once a second.
+/// The value of the `Date` header, put together at most once a second.
 class HttpDate {
 public:
     /// `Sun, 06 Nov 1994 08:49:37 GMT`. Valid until the next call.
-    std::string_view at(std::time_t now) noexcept;
+    std::string_view at(std::time_t now);
 
 private:
-    static constexpr std::size_t size = 29;
-    std::array<char, size + 1> text_{};
+    std::string text_;
     std::time_t second_ = -1;
 };
 

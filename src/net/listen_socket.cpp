@@ -119,7 +119,7 @@ bool answers(const ::sockaddr_un& address) noexcept {
 ListenSocket::ListenSocket(std::string_view host, std::uint16_t port, std::size_t shards, const ListenOptions& options)
     : sockets_(shards) {
     if (host.starts_with(unix_prefix)) {
-        name_ = host;
+        name_ = host.substr(0, host.find('\0'));
         open_unix(host.substr(unix_prefix.size()), shards, options);
     } else {
         open_tcp(host, port, shards, options);

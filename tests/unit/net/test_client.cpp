@@ -127,7 +127,7 @@ ClientResponse Client::response(bool to_head) {
         const auto length = std::stoull(response.headers["content-length"]);
         response.body = receive_exactly(length);
         response.complete = response.body.size() == length;
-    } else if (response.headers["transfer-encoding"] == "chunked") {
+    } else if (response.headers.count("transfer-encoding") != 0) {
         for (;;) {
             std::size_t line_end;
             while ((line_end = buffer_.find("\r\n")) == std::string::npos) {
