@@ -19,6 +19,7 @@
 
 #ifdef SIO_HAS_ASAN
 #include <sanitizer/asan_interface.h>
+#include <sanitizer/lsan_interface.h>
 #endif
 
 /// What the code does differently under a sanitizer; nothing in other builds. See docs/guides/sanitizers.md.
@@ -47,6 +48,13 @@ inline void poison([[maybe_unused]] char* begin, [[maybe_unused]] std::size_t by
 inline void unpoison([[maybe_unused]] char* begin, [[maybe_unused]] std::size_t bytes) noexcept {
 #ifdef SIO_HAS_ASAN
     __asan_unpoison_memory_region(begin, bytes);
+#endif
+}
+
+/// What the memory points to is no leak.
+inline void keep_reachable([[maybe_unused]] char* begin, [[maybe_unused]] std::size_t bytes) noexcept {
+#ifdef SIO_HAS_ASAN
+    __lsan_register_root_region(begin, bytes);
 #endif
 }
 

@@ -53,6 +53,14 @@ StackArena::~StackArena() {
     }
 }
 
+void StackArena::keep() noexcept {
+    keep_ = true;
+    for (const StackRegion* region : chunks_) {
+        const auto begin = region->begin.load();
+        sanitizer::keep_reachable(reinterpret_cast<char*>(begin), region->end.load() - begin);
+    }
+}
+
 char* StackArena::allocate() {
     char* stack;
     if (!hot_.empty()) {

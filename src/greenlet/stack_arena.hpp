@@ -39,7 +39,7 @@ public:
     void deallocate(char* stack) noexcept;
 
     /// The memory is never given back: somebody may still point to it.
-    void keep() noexcept { keep_ = true; }
+    void keep() noexcept;
 
     std::size_t in_use() const noexcept { return carved_ - hot_.size() - cold_.size(); }
     /// Stacks that were ever made.

@@ -84,13 +84,15 @@ TEST_CASE("an exception that nobody asks for is logged, once, with the greenlet'
 
 TEST_CASE("join and get stop waiting at their limit and leave the greenlet alone") {
     sio::run([] {
-        auto child = sio::spawn([] {
-            sio::sleep(20ms);
+        sio::Event go;
+        auto child = sio::spawn([&] {
+            go.wait();
             return 5;
         });
         CHECK_FALSE(child.join(1ms));
         CHECK_FALSE(child.join(0ms));
         CHECK_THROWS_AS(child.get(1ms), sio::Timeout);
+        go.set();
         CHECK(child.get() == 5);
         CHECK(child.join(0ms));
         CHECK(child.successful());
@@ -241,7 +243,7 @@ TEST_CASE("sleeping greenlets wake in the order of their times") {
     std::vector<int> order;
     sio::run([&] {
         std::vector<sio::AnyGreenlet> all;
-        for (int ms : {30, 10, 20, 0}) {
+        for (int ms : {300, 100, 200, 0}) {
             all.push_back(sio::spawn([&order, ms] {
                 sio::sleep(std::chrono::milliseconds(ms));
                 order.push_back(ms);
@@ -249,7 +251,7 @@ TEST_CASE("sleeping greenlets wake in the order of their times") {
         }
         sio::joinall(all);
     });
-    CHECK(order == std::vector<int>{0, 10, 20, 30});
+    CHECK(order == std::vector<int>{0, 100, 200, 300});
 }
 
 TEST_CASE("sleep(0) lets everybody who is ready run first") {

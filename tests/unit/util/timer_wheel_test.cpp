@@ -42,7 +42,7 @@ struct Probe {
     void fire() {
         ++fired;
         at = fake_now;
-        if (action) action();
+        if (const auto kept = action) kept();  // which may destroy the probe
     }
     std::function<void()> action;
     int fired = 0;
