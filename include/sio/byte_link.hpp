@@ -39,6 +39,9 @@ public:
     virtual void write(std::string_view bytes) = 0;
     /// The same without a copy, for bytes that many links send; small ones may be copied all the same.
     virtual void write(const std::shared_ptr<const std::string>& bytes) = 0;
+    /// Hands over to the operating system now what it takes without waiting, for a writer of much within one turn. Does
+    /// not call the receiver. May do nothing.
+    virtual void flush() {}
     /// Bytes written that the operating system has not taken yet.
     virtual std::size_t queued_bytes() const noexcept = 0;
     /// Stops and resumes reading (backpressure to the peer).

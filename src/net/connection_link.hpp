@@ -21,6 +21,7 @@ public:
     void set_receiver(ByteReceiver* receiver) override { connection_->set_receiver(receiver); }
     void write(std::string_view bytes) override { connection_->write(bytes); }
     void write(const std::shared_ptr<const std::string>& bytes) override { connection_->write(bytes); }
+    void flush() override { connection_->flush(); }
     std::size_t queued_bytes() const noexcept override { return connection_->queued_bytes(); }
     void pause_reading() override { connection_->pause_reading(); }
     void resume_reading() override { connection_->resume_reading(); }

@@ -35,6 +35,8 @@ struct WebSocket::Impl final : transport::WebSocketListener {
 
     void send(WsOpcode opcode, std::string_view payload) {
         while (connection->is_open() && connection->queued_bytes() > high_water) {
+            connection->flush();
+            if (connection->queued_bytes() <= high_water) break;
             drained.clear();
             drained.wait();
         }

@@ -101,6 +101,9 @@ void EngineSession::end_settling() {
 
 void EngineSession::limit_queue() {
     if (queued_bytes() <= host_.options.max_queued_bytes) return;
+    // So much may have been said in one turn, at whose end it would be sent.
+    transport_->flush();
+    if (queued_bytes() <= host_.options.max_queued_bytes) return;
     finish(CloseReason::slow_consumer);
 }
 

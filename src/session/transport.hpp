@@ -36,6 +36,9 @@ public:
     /// Not direct only: the outbox is no longer empty, or polls are to be answered at once.
     virtual void fetch() = 0;
 
+    /// Sends now what can be sent, instead of at the end of the turn.
+    virtual void flush() = 0;
+
     virtual void pause_reading() = 0;
     virtual void resume_reading() = 0;
 

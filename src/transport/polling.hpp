@@ -26,13 +26,13 @@ public:
     void send(bool binary, std::string_view packet) override;
     void send_frames(const std::shared_ptr<const std::string>& frames) override;
     void fetch() override;
+    void flush() override;
     void pause_reading() override {}
     void resume_reading() override;
     void close(session::CloseReason reason) override;
     void leave() override;
 
 private:
-    void flush();
     void answer_poll(std::string payload);
     void answer(Exchange& exchange, Response response);
     /// The client's half of the session is told, and this is the end of it.

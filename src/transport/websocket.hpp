@@ -22,6 +22,7 @@ public:
     void send(bool binary, std::string_view packet) override;
     void send_frames(const std::shared_ptr<const std::string>& frames) override { connection_->send_frames(frames); }
     void fetch() override {}
+    void flush() override { connection_->flush(); }
     void pause_reading() override { connection_->pause_reading(); }
     void resume_reading() override { connection_->resume_reading(); }
     void close(session::CloseReason reason) override;

@@ -67,6 +67,8 @@ public:
     /// Ready frames that many connections send.
     void send_frames(const std::shared_ptr<const std::string>& frames);
     std::size_t queued_bytes() const noexcept { return link_->queued_bytes(); }
+    /// Sends now what the socket takes, instead of at the end of the turn.
+    void flush() { link_->flush(); }
     void pause_reading();
     void resume_reading();
 

@@ -34,12 +34,14 @@ public:
     }
     void send_frames(const std::shared_ptr<const std::string>& frames) override { log_.push_back("frames:" + *frames); }
     void fetch() override { log_.push_back("fetch"); }
+    void flush() override { queued -= std::min(queued, flushable); }
     void pause_reading() override { log_.push_back("pause"); }
     void resume_reading() override { log_.push_back("resume"); }
     void close(CloseReason reason) override { log_.push_back("close:" + std::string(session::reason_text(reason))); }
     void leave() override { log_.push_back("leave"); }
 
     std::size_t queued = 0;
+    std::size_t flushable = 0;
     bool poll_waits = false;
 
 private:
@@ -212,6 +214,17 @@ TEST_CASE("a client that does not read is closed once more than the limit waits 
             f.session->send_text("4more");
         });
         CHECK(f.log.back() == "closed:slow consumer");
+    }
+    SUBCASE("unless the socket takes it") {
+        Fixture f;
+        f.options.max_queued_bytes = 100;
+        f.run([&] {
+            f.open(true);
+            f.transport->queued = 101;
+            f.transport->flushable = 50;
+            f.session->send_text("4more");
+        });
+        CHECK(f.log.back() == "text:4more");
     }
     SUBCASE("over a WebSocket") {
         Fixture f;
