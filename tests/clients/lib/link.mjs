@@ -6,15 +6,17 @@ export class Link {
   #server;
   #pairs = new Set();
   #frozen = false;
+  #upgrades = Promise.resolve();
 
   /**
    * @param {number} target the server's port
-   * @param {{ holdUpgradeMs?: number }} options how long the request for a WebSocket is kept back, so that an upgrade
-   *   happens in the middle of what a test does
+   * @param {{ holdUpgrades?: boolean }} options whether requests for a WebSocket are kept back until releaseUpgrades(),
+   *   so that an upgrade happens in the middle of what a test does
    */
-  static async open(target, { holdUpgradeMs = 0 } = {}) {
+  static async open(target, { holdUpgrades = false } = {}) {
     const link = new Link();
-    link.#server = net.createServer((near) => link.#join(near, target, holdUpgradeMs));
+    if (holdUpgrades) link.#upgrades = new Promise((resolve) => (link.releaseUpgrades = resolve));
+    link.#server = net.createServer((near) => link.#join(near, target));
     link.#server.listen(0, "127.0.0.1");
     await once(link.#server, "listening");
     return link;
@@ -39,7 +41,7 @@ export class Link {
     }
   }
 
-  #join(near, target, holdUpgradeMs) {
+  #join(near, target) {
     const far = net.connect(target, "127.0.0.1");
     const pair = [near, far];
     this.#pairs.add(pair);
@@ -49,18 +51,13 @@ export class Link {
       far.destroy();
     };
     for (const socket of pair) socket.setNoDelay(true).on("error", end);
-    near.once("data", (head) => {
-      const upgrade = head.toString("latin1").toLowerCase().includes("upgrade: websocket");
+    near.once("data", async (head) => {
       near.pause();
-      setTimeout(
-        () => {
-          far.write(head);
-          near.pipe(far);
-          far.pipe(near);
-          if (this.#frozen) this.freeze();
-        },
-        upgrade ? holdUpgradeMs : 0,
-      );
+      if (head.toString("latin1").toLowerCase().includes("upgrade: websocket")) await this.#upgrades;
+      far.write(head);
+      near.pipe(far);
+      far.pipe(near);
+      if (this.#frozen) this.freeze();
     });
     near.on("close", end);
     far.on("close", end);
