@@ -10,6 +10,7 @@
 #include <sio/form.hpp>
 #include <sio/log.hpp>
 #include <sio/offload.hpp>
+#include <sio/password.hpp>
 #include <sio/session_cookie.hpp>
 
 #include "pages.hpp"
@@ -58,13 +59,14 @@ std::string page_link(std::string_view key, std::size_t page) {
 
 Admin::Admin(Chat& chat, sio::Templates templates, std::string_view password)
     : chat_(chat), templates_(std::move(templates)), attempts_(5, 10s) {
-    if (!password.empty()) password_.emplace(password);
+    if (!password.empty())
+        password_hash_ = password.starts_with("$scrypt$") ? std::string(password) : sio::hash_password(password);
 }
 
 void Admin::add_to(sio::Router& router) {
     const auto page = [this](sio::Response (Admin::*method)(sio::Environ&)) {
         return [this, method](sio::Environ& environ) {
-            if (!password_) {
+            if (password_hash_.empty()) {
                 throw sio::HttpError(404, "The administration is switched off. Start the chat with an admin password.");
             }
             return (this->*method)(environ);
@@ -170,7 +172,7 @@ sio::Response Admin::log_in(sio::Environ& environ) {
     }
     const std::string attempt(environ.form()["password"]);
     // On the pool: the password is hashed to be compared, which is slow by design.
-    if (!sio::offload([&] { return password_->matches(attempt); })) {
+    if (!sio::offload([&] { return sio::verify_password(attempt, password_hash_); })) {
         sio::log(sio::LogLevel::warning, "chat", "wrong admin password from " + environ.remote_address());
         return login_page(environ, "That is not the password.", 403);
     }
@@ -220,7 +222,7 @@ void Admin::require_sign_in(sio::Environ& environ) const {
 }
 
 sio::Response Admin::back_to(sio::Environ& environ, std::string_view list, std::string_view notice) {
-    sio::Session::of(environ).set(notice_key, json::string(notice));
+    sio::Session::of(environ).set(notice_key, notice);
     return sio::Response::redirect("/admin?show=" + std::string(list));
 }
 

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,7 +12,6 @@
 #include <sio/template.hpp>
 
 #include "chat.hpp"
-#include "digest.hpp"
 #include "rate_limit.hpp"
 
 namespace chat {
@@ -25,7 +23,8 @@ namespace chat {
 /// seconds.
 class Admin {
 public:
-    /// An empty password switches it off: its pages are 404 and say how to switch it on.
+    /// `password`: the password itself, or what sio::hash_password() made of it. Empty: the administration is off, and its
+    /// pages are 404 and say how to switch it on.
     Admin(Chat& chat, sio::Templates templates, std::string_view password);
 
     /// Adds `/admin` and below. The router must not outlive this.
@@ -62,7 +61,7 @@ private:
 
     Chat& chat_;
     sio::Templates templates_;
-    std::optional<Password> password_;
+    std::string password_hash_;
     RateLimiter attempts_;
     std::atomic<Millis> signed_out_at_ = 0;
 };

@@ -1,6 +1,5 @@
 #include "digest.hpp"
 
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
@@ -42,28 +41,6 @@ std::string sha256_hex(std::string_view text) {
 std::string random_hex(std::size_t count) {
     const auto bytes = random_bytes(count);
     return hex(reinterpret_cast<const unsigned char*>(bytes.data()), count);
-}
-
-Password::Password(std::string_view password) : salt_(random_bytes(16)), key_(derive(password)) {}
-
-bool Password::matches(std::string_view attempt) const {
-    const auto key = derive(attempt);
-    return CRYPTO_memcmp(key.data(), key_.data(), key_.size()) == 0;
-}
-
-std::string Password::derive(std::string_view password) const {
-    constexpr std::uint64_t n = 16384;
-    constexpr std::uint64_t r = 8;
-    constexpr std::uint64_t p = 1;
-    constexpr std::uint64_t max_memory = 64 * 1024 * 1024;
-    // Hashed first: scrypt's HMAC pads its key with zeros, so that a password and the same with a NUL behind it were one.
-    const auto digest = sha256_hex(password);
-    std::string key(32, '\0');
-    if (EVP_PBE_scrypt(digest.data(), digest.size(), reinterpret_cast<const unsigned char*>(salt_.data()), salt_.size(),
-                       n, r, p, max_memory, reinterpret_cast<unsigned char*>(key.data()), key.size()) != 1) {
-        throw std::runtime_error("scrypt failed: not enough memory");
-    }
-    return key;
 }
 
 }  // namespace chat

@@ -21,8 +21,8 @@ sio::Middleware security_headers() {
             headers.set("Cross-Origin-Opener-Policy", "same-origin");
             headers.set("Cross-Origin-Resource-Policy", "same-origin");
             if (https) headers.set("Strict-Transport-Security", "max-age=31536000");
-            // What a page shows depends on who asks and changes all the time; files say for themselves.
-            if (!headers.contains("Cache-Control")) headers.set("Cache-Control", "no-store");
+            // What a page shows depends on who asks and changes all the time.
+            if (headers.get("Content-Type").starts_with("text/html")) headers.set("Cache-Control", "no-store");
             return response;
         };
     };

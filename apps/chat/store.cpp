@@ -22,8 +22,8 @@ Room room_of(const Query& row, int first_column) {
 }  // namespace
 
 Millis now_millis() {
-    using namespace std::chrono;
-    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+    const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(since_1970).count();
 }
 
 Store::Store(const std::string& path) : database_(path) {

@@ -17,13 +17,24 @@ export function bdi(text, className) {
   return element('bdi', className, text);
 }
 
+// Drawn here and not taken from icons.svg: they are needed exactly when the server may be out of reach.
+const ICONS = {
+  alert: ['M14 8A6 6 0 1 1 2 8a6 6 0 0 1 12 0', 'M8 4.8v3.7', 'M8 11v.1'],
+  check: ['M3 8.5l3.3 3.3L13 4.8'],
+  clock: ['M13.7 8A5.7 5.7 0 1 1 2.3 8a5.7 5.7 0 0 1 11.4 0', 'M8 5v3.2l2 1.3'],
+};
+
 export function icon(name) {
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  svg.setAttribute('class', 'icon');
+  const make = (tag) => document.createElementNS('http://www.w3.org/2000/svg', tag);
+  const svg = make('svg');
+  svg.setAttribute('class', 'icon line-icon');
+  svg.setAttribute('viewBox', '0 0 16 16');
   svg.setAttribute('aria-hidden', 'true');
-  const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
-  use.setAttribute('href', `/static/icons/icons.svg#${name}`);
-  svg.append(use);
+  for (const line of ICONS[name]) {
+    const path = make('path');
+    path.setAttribute('d', line);
+    svg.append(path);
+  }
   return svg;
 }
 

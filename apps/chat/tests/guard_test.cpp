@@ -6,17 +6,9 @@
 #include "digest.hpp"
 #include "rate_limit.hpp"
 
-using namespace chat;
-using namespace std::chrono_literals;
+namespace chat {
 
-TEST_CASE("a password matches itself and nothing else") {
-    const Password password("correct horse");
-    CHECK(password.matches("correct horse"));
-    CHECK_FALSE(password.matches("correct horsf"));
-    CHECK_FALSE(password.matches("correct"));
-    CHECK_FALSE(password.matches(""));
-    CHECK_FALSE(password.matches(std::string("correct horse\0", 14)));
-}
+using namespace std::chrono_literals;
 
 TEST_CASE("SHA-256 is that of FIPS 180-4") {
     CHECK(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
@@ -58,3 +50,5 @@ TEST_CASE("a limiter forgets the address seen longest ago") {
     CHECK(limiter.take("a", start) == 1000ms);
     CHECK(limiter.take("b", start) == 0ms);
 }
+
+}  // namespace chat

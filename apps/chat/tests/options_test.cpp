@@ -6,8 +6,7 @@
 #include <string>
 #include <vector>
 
-using namespace chat;
-
+namespace chat {
 namespace {
 
 Options parse(std::vector<std::string> arguments, std::map<std::string, std::string> variables = {}) {
@@ -70,3 +69,13 @@ TEST_CASE("the help names every option with its variable") {
         CHECK(help.find(name) != std::string::npos);
     }
 }
+
+TEST_CASE("the greeting has an address that a browser can open") {
+    CHECK(greeting(parse({}), 5000) == "The chat is open at http://127.0.0.1:5000/");
+    CHECK(greeting(parse({"--host", "0.0.0.0"}), 80) == "The chat is open at http://localhost:80/");
+    CHECK(greeting(parse({"--host", "::1"}), 80) == "The chat is open at http://[::1]:80/");
+    CHECK(greeting(parse({"--tls-cert", "a", "--tls-key", "b"}), 443) == "The chat is open at https://127.0.0.1:443/");
+    CHECK(greeting(parse({"--host", "unix:/run/chat"}), 0) == "The chat listens at unix:/run/chat");
+}
+
+}  // namespace chat

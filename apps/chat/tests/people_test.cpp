@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-using namespace chat;
+namespace chat {
 
 TEST_CASE("the colour of a nickname is FNV-1a of its bytes, as in the page's script") {
     // Values of hue() in static/js/avatar.js.
@@ -20,3 +20,5 @@ TEST_CASE("initials are of the first and the last word, or the first two letters
     CHECK(initials("<img src=x>") == "IX");
     CHECK(initials("!?") == "?");
 }
+
+}  // namespace chat

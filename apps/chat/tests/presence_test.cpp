@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-using namespace chat;
+namespace chat {
+
 using Names = std::vector<std::string>;
 
 TEST_CASE("a nickname in use is refused to another tab, however it is written") {
@@ -95,3 +96,5 @@ TEST_CASE("a user's sockets and room are found") {
     CHECK(presence.sids_of(8).empty());
     CHECK(presence.room_of(8).empty());
 }
+
+}  // namespace chat

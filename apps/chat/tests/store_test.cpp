@@ -8,8 +8,7 @@
 
 #include "sqlite.hpp"
 
-using namespace chat;
-
+namespace chat {
 namespace {
 
 /// A directory that is gone at the end of the test.
@@ -229,3 +228,5 @@ TEST_CASE("the administration lists the newest first, page by page") {
     CHECK(store.list_users(0, 9).at(0).messages == 3);
     CHECK(store.list_users(1, 9).empty());
 }
+
+}  // namespace chat

@@ -4,7 +4,7 @@
 
 #include <string>
 
-using namespace chat;
+namespace chat {
 
 TEST_CASE("a name becomes one line without white space at its ends") {
     CHECK(clean_name("  ada \t lovelace\r\n") == "ada lovelace");
@@ -63,3 +63,5 @@ TEST_CASE("limits count code points, not bytes") {
     CHECK(count_code_points("") == 0);
     CHECK(count_code_points("añ🙂") == 3);
 }
+
+}  // namespace chat
