@@ -108,8 +108,8 @@ std::optional<sio::HttpRequest> read_request(int fd, std::string& buffer) {
 }
 
 bool write_response(int fd, const sio::Response& response) {
-    std::string text = "HTTP/1.1 " + std::to_string(response.status) + ' ' +
-                       std::string(sio::reason_phrase(response.status)) + "\r\n";
+    std::string text =
+        "HTTP/1.1 " + std::to_string(response.status) + ' ' + std::string(sio::reason_phrase(response.status)) + "\r\n";
     for (const auto& [name, value] : response.headers) text += name + ": " + value + "\r\n";
     text += "Content-Length: " + std::to_string(response.body.size()) + "\r\n\r\n" + response.body;
     return ::send(fd, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
@@ -118,15 +118,16 @@ bool write_response(int fd, const sio::Response& response) {
 void serve_connection(int fd, sio::SocketIOServer& server) {
     std::string buffer;
     while (auto request = read_request(fd, buffer)) {
-        sio::Response response = request->target == "/"
-                                     ? sio::Response::html("<!doctype html><title>Host</title><h1>The host's own page</h1>")
-                                     : sio::Response(404, "Not found");
+        sio::Response response =
+            request->target == "/"
+                ? sio::Response::html("<!doctype html><title>Host</title><h1>The host's own page</h1>")
+                : sio::Response(404, "Not found");
         if (server.owns(request->target)) {
             std::promise<Outcome> promise;
             auto future = promise.get_future();
             const bool websocket = request->headers.contains("Upgrade");
-            server.handle(std::make_unique<HostExchange>(server, std::move(*request), fd,
-                                                         websocket ? std::move(buffer) : std::string(), std::move(promise)));
+            server.handle(std::make_unique<HostExchange>(
+                server, std::move(*request), fd, websocket ? std::move(buffer) : std::string(), std::move(promise)));
             auto outcome = future.get();
             if (!outcome.response) break;
             response = std::move(*outcome.response);

@@ -39,7 +39,9 @@ namespace sio::beast {
 namespace detail {
 
 template <class Stream>
-concept has_expiry = requires(Stream& stream) { stream.expires_never(); };
+concept has_expiry = requires(Stream& stream) {
+    stream.expires_never();
+};
 
 /// The socket under all layers.
 template <class Stream>
@@ -54,9 +56,9 @@ auto& socket_of(Stream& stream) {
 
 /// Whether nothing lies between sio and the socket, so that the socket itself can move.
 template <class Stream>
-inline constexpr bool is_plain = std::is_same_v<std::remove_cvref_t<decltype(boost::beast::get_lowest_layer(
-                                                    std::declval<Stream&>()))>,
-                                                std::remove_cvref_t<Stream>>;
+inline constexpr bool is_plain =
+    std::is_same_v<std::remove_cvref_t<decltype(boost::beast::get_lowest_layer(std::declval<Stream&>()))>,
+                   std::remove_cvref_t<Stream>>;
 
 /// A Beast stream that somebody else keeps alive until `Done` is called.
 template <class Stream, class DynamicBuffer, class Done>
@@ -83,10 +85,9 @@ public:
             self->stop_watching();
             auto text = std::make_unique<std::string>(std::move(bytes));
             const auto buffer = boost::asio::buffer(*text);
-            boost::asio::async_write(self->stream_, buffer,
-                                     [self, text = std::move(text), done = std::move(done)](auto error, std::size_t) {
-                                         done(!error);
-                                     });
+            boost::asio::async_write(
+                self->stream_, buffer,
+                [self, text = std::move(text), done = std::move(done)](auto error, std::size_t) { done(!error); });
         });
     }
 
@@ -100,11 +101,11 @@ public:
             }
             auto chunk = std::make_unique<std::string>(read_size, '\0');
             const auto buffer = boost::asio::buffer(*chunk);
-            self->stream_.async_read_some(buffer, [self, chunk = std::move(chunk), done = std::move(done)](
-                                                      auto error, std::size_t size) mutable {
-                chunk->resize(error ? 0 : size);
-                done(std::move(*chunk));
-            });
+            self->stream_.async_read_some(
+                buffer, [self, chunk = std::move(chunk), done = std::move(done)](auto error, std::size_t size) mutable {
+                    chunk->resize(error ? 0 : size);
+                    done(std::move(*chunk));
+                });
         });
     }
 
@@ -120,8 +121,8 @@ public:
                 boost::system::error_code ignored;
                 readable.non_blocking(true, ignored);
                 boost::system::error_code result;
-                const auto size = readable.receive(boost::asio::buffer(&byte, 1),
-                                                   boost::asio::socket_base::message_peek, result);
+                const auto size =
+                    readable.receive(boost::asio::buffer(&byte, 1), boost::asio::socket_base::message_peek, result);
                 if (size == 0 && result != boost::asio::error::would_block) gone();
             });
         });
@@ -185,9 +186,9 @@ HttpRequest convert(Stream& stream, boost::beast::http::request<Body, Fields>& r
     if constexpr (std::is_same_v<typename Body::value_type, std::string>) {
         result.body = std::move(request.body());
     } else {
-        static_assert(std::is_same_v<Body, boost::beast::http::string_body> ||
-                          std::is_empty_v<typename Body::value_type>,
-                      "sio: read the request with http::string_body, so that POST bodies arrive as text");
+        static_assert(
+            std::is_same_v<Body, boost::beast::http::string_body> || std::is_empty_v<typename Body::value_type>,
+            "sio: read the request with http::string_body, so that POST bodies arrive as text");
     }
     result.scheme = is_plain<Stream> ? "http" : "https";
     auto& socket = socket_of(stream);
@@ -227,8 +228,8 @@ void start(SocketIOServer& server, Stream& stream, boost::beast::http::request<B
            DynamicBuffer& buffer, Done done) {
     using Bridge = StreamBridge<Stream, DynamicBuffer, Done>;
     if constexpr (is_plain<Stream>) {
-        if (request.count(boost::beast::http::field::upgrade) != 0 && request.version() == 11 && !request.has_content_length() &&
-            !request.chunked()) {
+        if (request.count(boost::beast::http::field::upgrade) != 0 && request.version() == 11 &&
+            !request.has_content_length() && !request.chunked()) {
             // A WebSocket over plain TCP: the socket itself goes to sio's thread, where it costs nothing extra.
             auto& socket = socket_of(stream);
             boost::system::error_code error;
@@ -272,9 +273,10 @@ auto async_serve(SocketIOServer& server, Stream& stream, boost::beast::http::req
 /// buffer)` gives it back, to read the next request, which may be for any page of the host; without `resume` the connection
 /// is closed instead.
 template <class Stream, class Body, class Fields, class DynamicBuffer, class Resume>
-    requires(!std::is_lvalue_reference_v<Stream> && !std::is_lvalue_reference_v<DynamicBuffer>)
-void serve(SocketIOServer& server, Stream&& stream, boost::beast::http::request<Body, Fields> request,
-           DynamicBuffer&& buffer, Resume resume) {
+requires(!std::is_lvalue_reference_v<Stream> &&
+         !std::is_lvalue_reference_v<DynamicBuffer>) void serve(SocketIOServer& server, Stream&& stream,
+                                                                boost::beast::http::request<Body, Fields> request,
+                                                                DynamicBuffer&& buffer, Resume resume) {
     struct Held {
         Stream stream;
         DynamicBuffer buffer;
@@ -287,9 +289,10 @@ void serve(SocketIOServer& server, Stream&& stream, boost::beast::http::request<
 }
 
 template <class Stream, class Body, class Fields, class DynamicBuffer>
-    requires(!std::is_lvalue_reference_v<Stream> && !std::is_lvalue_reference_v<DynamicBuffer>)
-void serve(SocketIOServer& server, Stream&& stream, boost::beast::http::request<Body, Fields> request,
-           DynamicBuffer&& buffer) {
+requires(!std::is_lvalue_reference_v<Stream> &&
+         !std::is_lvalue_reference_v<DynamicBuffer>) void serve(SocketIOServer& server, Stream&& stream,
+                                                                boost::beast::http::request<Body, Fields> request,
+                                                                DynamicBuffer&& buffer) {
     request.keep_alive(false);
     serve(server, std::move(stream), std::move(request), std::move(buffer), [](auto&&, auto&&) {});
 }

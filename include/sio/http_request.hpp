@@ -30,9 +30,7 @@ struct HttpRequest {
     std::uint16_t local_port = 0;
 
     /// The target up to its `?`, still percent-encoded.
-    std::string_view path() const noexcept {
-        return std::string_view(target).substr(0, target.find('?'));
-    }
+    std::string_view path() const noexcept { return std::string_view(target).substr(0, target.find('?')); }
     /// What follows the first `?` of the target, still percent-encoded; empty when there is none.
     std::string_view query_string() const noexcept {
         const auto mark = target.find('?');

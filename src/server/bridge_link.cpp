@@ -13,7 +13,8 @@ struct BridgeLink::State : std::enable_shared_from_this<State> {
     template <class Fn>
     auto back(Fn fn) {
         return [self = shared_from_this(), fn = std::move(fn)](auto... value) {
-            self->loop_ref->post([self, fn, ... value = std::move(value)]() mutable { fn(*self, std::move(value)...); });
+            self->loop_ref->post(
+                [self, fn, ... value = std::move(value)]() mutable { fn(*self, std::move(value)...); });
         };
     }
 
@@ -34,12 +35,12 @@ struct BridgeLink::State : std::enable_shared_from_this<State> {
         }
         in_flight = std::exchange(outgoing, {});
         stream->write(in_flight, back([](State& state, bool ok) {
-            state.in_flight.clear();
-            if (!ok) return state.fail("write failed");
-            const bool drained = state.outgoing.empty();
-            state.flush();
-            if (drained && state.receiver) state.receiver->on_drained();
-        }));
+                          state.in_flight.clear();
+                          if (!ok) return state.fail("write failed");
+                          const bool drained = state.outgoing.empty();
+                          state.flush();
+                          if (drained && state.receiver) state.receiver->on_drained();
+                      }));
     }
 
     void read() {

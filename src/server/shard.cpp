@@ -60,8 +60,7 @@ void Shard::handle(ExchangePtr exchange) {
     loop_.enter([this, exchange = std::move(exchange)]() mutable { run_page_app(std::move(exchange)); });
 }
 
-Response Shard::begin(const EnginePath& path, const std::shared_ptr<transport::Handshake>& handshake,
-                      Environ environ) {
+Response Shard::begin(const EnginePath& path, const std::shared_ptr<transport::Handshake>& handshake, Environ environ) {
     if (path.handler) return run_engine_handler(path.handler, handshake, std::move(environ));
     return begin_socket_io(config_.session_app, hub_, handshake, std::move(environ));
 }

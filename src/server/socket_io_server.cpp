@@ -107,8 +107,8 @@ void SocketIOServer::Impl::start() {
     shard_options->limits = options.http;
     shard_options->handler = [this](ExchangePtr exchange) { shard->handle(std::move(exchange)); };
     shard_options->body_limit = [this](const HttpRequest& head) { return max_body_bytes(head.target); };
-    auto starting = std::make_unique<Shard>(config, std::move(shard_options),
-                                            std::make_shared<net::Admission>(options.http));
+    auto starting =
+        std::make_unique<Shard>(config, std::move(shard_options), std::make_shared<net::Admission>(options.http));
     std::vector<net::ListenSocket> sockets;
     for (const auto& [address, tls] : addresses) {
         const auto context = load_tls(tls);
@@ -187,8 +187,8 @@ void SocketIOServer::handle(ExchangePtr exchange) {
 void SocketIOServer::handle(std::shared_ptr<detail::HostStream> stream, HttpRequest request, bool keep_alive) {
     Shard& shard = impl_->running();
     shard.loop().post([&shard, stream = std::move(stream), request = std::move(request), keep_alive]() mutable {
-        shard.handle(server::make_bridge_exchange(shard.loop(), shard.loop_ref(), std::move(stream),
-                                                  std::move(request), keep_alive));
+        shard.handle(server::make_bridge_exchange(shard.loop(), shard.loop_ref(), std::move(stream), std::move(request),
+                                                  keep_alive));
     });
 }
 
@@ -212,7 +212,8 @@ std::size_t SocketIOServer::socket_count() const {
     if (shard.hub().is_current()) return shard.hub().socket_count();
     std::promise<std::size_t> promise;
     auto count = promise.get_future();
-    shard.loop().post([&shard, promise = std::move(promise)]() mutable { promise.set_value(shard.hub().socket_count()); });
+    shard.loop().post(
+        [&shard, promise = std::move(promise)]() mutable { promise.set_value(shard.hub().socket_count()); });
     return count.get();
 }
 

@@ -61,7 +61,8 @@ void StopSignal::restore() noexcept {
 
 int StopSignal::wait() {
     std::uint64_t count = 0;
-    while (::read(event_, &count, sizeof count) < 0 && errno == EINTR) {}
+    while (::read(event_, &count, sizeof count) < 0 && errno == EINTR) {
+    }
     const int number = handling_ ? caught.load() : 0;
     if (number != 0) restore();
     return number;

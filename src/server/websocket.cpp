@@ -19,7 +19,8 @@ using transport::WebSocketConnectionPtr;
 using wire::WsOpcode;
 
 struct WebSocket::Impl final : transport::WebSocketListener {
-    Impl(WebSocketConnectionPtr over, std::string agreed) : connection(std::move(over)), subprotocol(std::move(agreed)) {
+    Impl(WebSocketConnectionPtr over, std::string agreed)
+        : connection(std::move(over)), subprotocol(std::move(agreed)) {
         connection->start(this);
     }
     ~Impl() { connection->detach(); }
@@ -110,8 +111,8 @@ Response websocket(Environ& environ, const std::function<void(WebSocket&)>& hand
     limits->close_timeout = options.close_timeout;
     std::string subprotocol = choose_subprotocol(options.subprotocols, environ.headers());
     const ExchangePtr exchange = std::move(context->exchange);
-    auto connection = transport::accept_websocket(context->loop, *exchange, environ.request(), std::move(limits),
-                                                  subprotocol);
+    auto connection =
+        transport::accept_websocket(context->loop, *exchange, environ.request(), std::move(limits), subprotocol);
     if (!connection) return Response(400);
 
     WebSocket::Impl impl(std::move(connection), std::move(subprotocol));

@@ -23,9 +23,9 @@ enum class CloseReason : std::uint8_t {
     server_namespace_disconnect,  ///< the application disconnected the namespace
     client_namespace_disconnect,  ///< the client disconnected the namespace
     server_shutting_down,
-    forced_close,          ///< the application closed the whole connection
-    forced_server_close,   ///< a limit was exceeded, or no namespace was joined in time
-    slow_consumer,         ///< the peer did not read what was queued for it
+    forced_close,         ///< the application closed the whole connection
+    forced_server_close,  ///< a limit was exceeded, or no namespace was joined in time
+    slow_consumer,        ///< the peer did not read what was queued for it
 };
 std::string_view reason_text(CloseReason reason) noexcept;
 

@@ -26,10 +26,8 @@ bool waits_for_peer(CloseReason reason) {
         case CloseReason::parse_error:
         case CloseReason::slow_consumer:
         case CloseReason::transport_close:
-        case CloseReason::transport_error:
-            return false;
-        default:
-            return true;
+        case CloseReason::transport_error: return false;
+        default: return true;
     }
 }
 
@@ -150,16 +148,11 @@ void EngineSession::on_packet(Transport& from, const EnginePacket& packet) {
     if (packet.binary) return observer_->on_binary(packet.data);
 
     switch (packet.type) {
-        case EngineType::message:
-            return observer_->on_text(packet.data);
-        case EngineType::pong:
-            heartbeat_.on_pong(Clock::now());
-            return arm_heartbeat();
-        case EngineType::close:
-            return finish(CloseReason::transport_close);
+        case EngineType::message: return observer_->on_text(packet.data);
+        case EngineType::pong: heartbeat_.on_pong(Clock::now()); return arm_heartbeat();
+        case EngineType::close: return finish(CloseReason::transport_close);
         case EngineType::upgrade:
-        case EngineType::noop:
-            return;  // a client may say so at any time; it means nothing here
+        case EngineType::noop: return;  // a client may say so at any time; it means nothing here
         case EngineType::open:
         case EngineType::ping:  // the server's to send in this generation
             return close(CloseReason::parse_error);
@@ -197,18 +190,14 @@ void EngineSession::on_candidate_packet(const EnginePacket& packet) {
 
 void EngineSession::act(UpgradeFsm::Action action) {
     switch (action) {
-        case UpgradeFsm::Action::answer_probe:
-            candidate_->send(false, probe_pong);
-            return transport_->fetch();
-        case UpgradeFsm::Action::switch_over:
-            return switch_over();
+        case UpgradeFsm::Action::answer_probe: candidate_->send(false, probe_pong); return transport_->fetch();
+        case UpgradeFsm::Action::switch_over: return switch_over();
         case UpgradeFsm::Action::drop_candidate:
             phase_timer_.cancel();
             return drop_candidate(CloseReason::transport_close);
         case UpgradeFsm::Action::ignore:
         case UpgradeFsm::Action::accept:
-        case UpgradeFsm::Action::refuse:
-            return;
+        case UpgradeFsm::Action::refuse: return;
     }
 }
 
@@ -230,20 +219,14 @@ void EngineSession::on_phase_timer() {
     settling_ ? end_settling() : act(upgrade_.on_failure());
 }
 
-void EngineSession::arm_heartbeat() {
-    heartbeat_timer_.arm(host_.loop.timers(), heartbeat_.deadline());
-}
+void EngineSession::arm_heartbeat() { heartbeat_timer_.arm(host_.loop.timers(), heartbeat_.deadline()); }
 
 void EngineSession::on_heartbeat_timer() {
     const EngineSessionPtr keep(this);
     switch (heartbeat_.advance(Clock::now())) {
-        case HeartbeatFsm::Action::send_ping:
-            send(false, ping_packet);
-            break;
-        case HeartbeatFsm::Action::time_out:
-            return finish(CloseReason::ping_timeout);
-        case HeartbeatFsm::Action::none:
-            break;
+        case HeartbeatFsm::Action::send_ping: send(false, ping_packet); break;
+        case HeartbeatFsm::Action::time_out: return finish(CloseReason::ping_timeout);
+        case HeartbeatFsm::Action::none: break;
     }
     if (state_ == State::open) arm_heartbeat();
 }

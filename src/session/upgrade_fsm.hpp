@@ -21,11 +21,11 @@ public:
     enum class State : std::uint8_t { idle, opened, probed, done };
     enum class Action : std::uint8_t {
         ignore,
-        accept,           ///< the new WebSocket becomes the candidate
-        refuse,           ///< close the new WebSocket; the session goes on as it is
-        answer_probe,     ///< send `3probe` on the candidate and end a waiting poll
-        switch_over,      ///< the candidate becomes the transport
-        drop_candidate,   ///< close the candidate; the session goes on over polling
+        accept,          ///< the new WebSocket becomes the candidate
+        refuse,          ///< close the new WebSocket; the session goes on as it is
+        answer_probe,    ///< send `3probe` on the candidate and end a waiting poll
+        switch_over,     ///< the candidate becomes the transport
+        drop_candidate,  ///< close the candidate; the session goes on over polling
     };
 
     State state() const noexcept { return state_; }

@@ -36,8 +36,7 @@ std::string_view default_message(EngineError error) noexcept {
 
 std::string_view transport_name(TransportKind kind) noexcept { return names[static_cast<std::size_t>(kind)]; }
 
-std::variant<EngineRequest, EngineError> read_engine_request(const HttpRequest& request,
-                                                             const EngineOptions& options) {
+std::variant<EngineRequest, EngineError> read_engine_request(const HttpRequest& request, const EngineOptions& options) {
     std::string transport;
     std::string version;
     EngineRequest result;

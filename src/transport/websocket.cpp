@@ -28,9 +28,7 @@ std::uint16_t close_code(CloseReason reason) noexcept {
 
 WebSocket::~WebSocket() { connection_->detach(); }
 
-bool WebSocket::ready() const noexcept {
-    return connection_->is_open() && connection_->queued_bytes() < ready_limit;
-}
+bool WebSocket::ready() const noexcept { return connection_->is_open() && connection_->queued_bytes() < ready_limit; }
 
 void WebSocket::send(bool binary, std::string_view packet) {
     connection_->send(binary ? wire::WsOpcode::binary : wire::WsOpcode::text, packet);

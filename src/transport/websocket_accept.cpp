@@ -33,7 +33,8 @@ WebSocketConnectionPtr accept_websocket(greenlet::Loop& loop, Exchange& exchange
         .sec_websocket_version = request.headers.get("Sec-WebSocket-Version"),
     };
     auto error = wire::check_upgrade(upgrade);
-    if (error == WsUpgradeError::none && request.headers.count("Sec-WebSocket-Key") > 1) error = WsUpgradeError::bad_key;
+    if (error == WsUpgradeError::none && request.headers.count("Sec-WebSocket-Key") > 1)
+        error = WsUpgradeError::bad_key;
     if (error != WsUpgradeError::none) {
         exchange.respond(refuse(error));
         return nullptr;

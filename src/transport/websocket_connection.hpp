@@ -40,9 +40,10 @@ protected:
 ///        +----------- peer's close frame, malformed input, end of the link -------------^
 ///
 /// Everything on its shard. It keeps itself alive while it is closing, so that whoever called close() may forget it.
-class WebSocketConnection final : public boost::intrusive_ref_counter<WebSocketConnection, boost::thread_unsafe_counter>,
-                                  private ByteReceiver,
-                                  private wire::WsReceiver {
+class WebSocketConnection final
+    : public boost::intrusive_ref_counter<WebSocketConnection, boost::thread_unsafe_counter>,
+      private ByteReceiver,
+      private wire::WsReceiver {
 public:
     /// What connections of one endpoint have in common.
     struct Options {

@@ -6,13 +6,9 @@
 namespace sio::util {
 
 /// `c` in lower case when it is an ASCII letter. No locale.
-constexpr char ascii_lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
+constexpr char ascii_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
-constexpr bool ascii_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
+constexpr bool ascii_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 /// The value of a hexadecimal digit of either case, or -1.
 constexpr int hex_value(char c) noexcept {
@@ -33,10 +29,8 @@ constexpr bool ascii_iequals(std::string_view left, std::string_view right) noex
 
 /// `text` without HTTP's optional white space (space and tab) at both ends (RFC 9110 section 5.6.3).
 constexpr std::string_view trim_ows(std::string_view text) noexcept {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-        text.remove_suffix(1);
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
     return text;
 }
 

@@ -14,8 +14,7 @@ constexpr std::uint8_t invalid = 0x80;
 constexpr std::array<std::uint8_t, 256> make_values() {
     std::array<std::uint8_t, 256> values{};
     values.fill(invalid);
-    for (std::uint8_t i = 0; i < 64; ++i)
-        values[static_cast<std::uint8_t>(alphabet[i])] = i;
+    for (std::uint8_t i = 0; i < 64; ++i) values[static_cast<std::uint8_t>(alphabet[i])] = i;
     return values;
 }
 
@@ -33,9 +32,7 @@ constexpr std::array<char, 2 * 4096> make_pairs() {
 
 constexpr auto pairs = make_pairs();
 
-inline std::uint32_t value_at(const char* text) noexcept {
-    return values[static_cast<std::uint8_t>(*text)];
-}
+inline std::uint32_t value_at(const char* text) noexcept { return values[static_cast<std::uint8_t>(*text)]; }
 
 }  // namespace
 
@@ -79,8 +76,7 @@ bool append_base64_decoded(std::string& out, std::string_view text) {
     const char* from = text.data();
     std::uint32_t seen = 0;
     for (std::size_t groups = text.size() / 4 - (padding != 0); groups > 0; --groups, from += 4, to += 3) {
-        const std::uint32_t a = value_at(from), b = value_at(from + 1), c = value_at(from + 2),
-                            d = value_at(from + 3);
+        const std::uint32_t a = value_at(from), b = value_at(from + 1), c = value_at(from + 2), d = value_at(from + 3);
         seen |= a | b | c | d;
         const std::uint32_t group = a << 18 | b << 12 | c << 6 | d;
         to[0] = static_cast<char>(group >> 16);
@@ -88,8 +84,7 @@ bool append_base64_decoded(std::string& out, std::string_view text) {
         to[2] = static_cast<char>(group);
     }
     if (padding != 0) {
-        const std::uint32_t a = value_at(from), b = value_at(from + 1),
-                            c = padding == 1 ? value_at(from + 2) : 0;
+        const std::uint32_t a = value_at(from), b = value_at(from + 1), c = padding == 1 ? value_at(from + 2) : 0;
         seen |= a | b | c;
         // Bits that no byte takes must be zero, else several texts would stand for the same bytes.
         if ((padding == 1 ? c & 0x03 : b & 0x0f) != 0) seen |= invalid;

@@ -8,9 +8,7 @@
 namespace sio::util {
 
 /// Characters that base64 makes of `bytes` bytes, padding included.
-constexpr std::size_t base64_encoded_size(std::size_t bytes) noexcept {
-    return (bytes + 2) / 3 * 4;
-}
+constexpr std::size_t base64_encoded_size(std::size_t bytes) noexcept { return (bytes + 2) / 3 * 4; }
 
 /// Appends `bytes` in base64 (RFC 4648 section 4: the standard alphabet, padded).
 void append_base64(std::string& out, std::string_view bytes);

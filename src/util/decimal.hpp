@@ -18,8 +18,7 @@ void append_decimal(std::string& out, Integer value) {
 }
 
 /// `text` as a number when it is nothing but decimal digits and at most `max`.
-inline std::optional<std::uint64_t> parse_decimal(std::string_view text,
-                                                  std::uint64_t max = UINT64_MAX) noexcept {
+inline std::optional<std::uint64_t> parse_decimal(std::string_view text, std::uint64_t max = UINT64_MAX) noexcept {
     if (text.empty() || text.front() < '0' || text.front() > '9') return std::nullopt;
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);

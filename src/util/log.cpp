@@ -15,18 +15,12 @@ namespace {
 
 spdlog::level::level_enum to_spdlog(LogLevel level) noexcept {
     switch (level) {
-        case LogLevel::trace:
-            return spdlog::level::trace;
-        case LogLevel::debug:
-            return spdlog::level::debug;
-        case LogLevel::info:
-            return spdlog::level::info;
-        case LogLevel::warning:
-            return spdlog::level::warn;
-        case LogLevel::error:
-            return spdlog::level::err;
-        case LogLevel::off:
-            return spdlog::level::off;
+        case LogLevel::trace: return spdlog::level::trace;
+        case LogLevel::debug: return spdlog::level::debug;
+        case LogLevel::info: return spdlog::level::info;
+        case LogLevel::warning: return spdlog::level::warn;
+        case LogLevel::error: return spdlog::level::err;
+        case LogLevel::off: return spdlog::level::off;
     }
     return spdlog::level::off;
 }
@@ -87,9 +81,7 @@ void set_logger(std::shared_ptr<Logger> logger) {
     // The old logger is destroyed here, outside the lock: its destructor may log.
 }
 
-void set_log_level(LogLevel level) {
-    current().default_level.store(level, std::memory_order_relaxed);
-}
+void set_log_level(LogLevel level) { current().default_level.store(level, std::memory_order_relaxed); }
 
 bool log_enabled(LogLevel level) noexcept {
     if (level == LogLevel::off) return false;

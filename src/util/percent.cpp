@@ -8,8 +8,8 @@ namespace sio::util {
 namespace {
 
 constexpr bool unreserved(char c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || ascii_digit(c) || c == '-' || c == '.' ||
-           c == '_' || c == '~';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || ascii_digit(c) || c == '-' || c == '.' || c == '_' ||
+           c == '~';
 }
 
 // The byte that `text`, which begins with '%', stands for at its start, or -1.

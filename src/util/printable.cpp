@@ -17,17 +17,10 @@ std::size_t control_length(std::string_view text, std::size_t at) noexcept {
 void append_escape(std::string& out, unsigned char byte) {
     constexpr char digits[] = "0123456789abcdef";
     switch (byte) {
-        case '\n':
-            out += "\\n";
-            return;
-        case '\r':
-            out += "\\r";
-            return;
-        case '\t':
-            out += "\\t";
-            return;
-        default:
-            break;
+        case '\n': out += "\\n"; return;
+        case '\r': out += "\\r"; return;
+        case '\t': out += "\\t"; return;
+        default: break;
     }
     out += "\\x";
     out += digits[byte >> 4];
@@ -52,8 +45,7 @@ std::string printable(std::string_view text) {
             out += text[i++];
             continue;
         }
-        for (std::size_t k = 0; k < length; ++k)
-            append_escape(out, static_cast<unsigned char>(text[i + k]));
+        for (std::size_t k = 0; k < length; ++k) append_escape(out, static_cast<unsigned char>(text[i + k]));
         i += length;
     }
     return out;

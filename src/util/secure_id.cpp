@@ -56,8 +56,7 @@ std::string make_secure_id() {
     for (std::size_t group = 0; group < secure_id_size / 4; ++group) {
         const auto at = [&](std::size_t i) { return std::to_integer<std::uint32_t>(random[3 * group + i]); };
         const std::uint32_t bits = at(0) << 16 | at(1) << 8 | at(2);
-        for (std::size_t i = 0; i < 4; ++i)
-            id[4 * group + i] = alphabet[bits >> (6 * i) & 63];
+        for (std::size_t i = 0; i < 4; ++i) id[4 * group + i] = alphabet[bits >> (6 * i) & 63];
     }
     return id;
 }

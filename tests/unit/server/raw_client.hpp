@@ -28,7 +28,8 @@ public:
     int upgrade(std::string_view target, std::string_view fields = {}) {
         return request("GET", target, {},
                        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" + std::string(fields))
+                       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+                           std::string(fields))
             .status;
     }
     void send_text(std::string_view payload) { send(wire::WsOpcode::text, payload); }

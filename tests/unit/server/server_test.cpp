@@ -52,7 +52,8 @@ Namespaces test_namespaces() {
 struct Fixture {
     Namespaces namespaces = test_namespaces();
     SocketIOServer server;
-    explicit Fixture(ServerOptions options = {}) : server({"127.0.0.1", 0}, socket_app(namespaces), std::move(options)) {
+    explicit Fixture(ServerOptions options = {})
+        : server({"127.0.0.1", 0}, socket_app(namespaces), std::move(options)) {
         server.start();
     }
 };
@@ -161,9 +162,8 @@ TEST_CASE("stop closes WebSockets with 1001, ends waiting polls and lets answers
     auto websocket = connect(f.server.port());
     RawClient polling(f.server.port());
     const std::string sid = polling.get("/socket.io/?EIO=4&transport=polling").body.substr(9, 20);
-    auto poll = std::async(std::launch::async, [&] {
-        return polling.get("/socket.io/?EIO=4&transport=polling&sid=" + sid);
-    });
+    auto poll =
+        std::async(std::launch::async, [&] { return polling.get("/socket.io/?EIO=4&transport=polling&sid=" + sid); });
     RawClient http(f.server.port());
     auto slow = std::async(std::launch::async, [&] { return http.get("/slow"); });
     std::this_thread::sleep_for(30ms);

@@ -36,7 +36,9 @@ struct Fixture {
     explicit Fixture(App app) : server({"127.0.0.1", 0}, std::move(app)) { server.start(); }
 };
 
-std::string close_payload(std::uint16_t code, std::string_view reason = {}) { return wire::ws_close_payload(code, reason); }
+std::string close_payload(std::uint16_t code, std::string_view reason = {}) {
+    return wire::ws_close_payload(code, reason);
+}
 
 }  // namespace
 
@@ -82,13 +84,15 @@ TEST_CASE("requests that are none for a WebSocket are refused: 426, 400, and 403
     RawClient client(f.server.port());
     CHECK(client.get("/").status == 426);
     CHECK(client.upgrade("/", "Origin: http://evil.example\r\n") == 403);
-    CHECK(client.request("GET", "/", {},
-                         "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 12\r\n"
-                         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n")
+    CHECK(client
+              .request("GET", "/", {},
+                       "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 12\r\n"
+                       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n")
               .status == 426);
-    CHECK(client.request("GET", "/", {},
-                         "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                         "Sec-WebSocket-Key: short\r\n")
+    CHECK(client
+              .request("GET", "/", {},
+                       "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                       "Sec-WebSocket-Key: short\r\n")
               .status == 400);
 }
 
@@ -96,7 +100,8 @@ TEST_CASE("the first of the app's subprotocols that the client offers is agreed 
     Fixture f([](Environ& environ) {
         WebSocketOptions options;
         options.subprotocols = {"v2", "v1"};
-        return websocket(environ, [](WebSocket& ws) { ws.send_text(ws.subprotocol()); }, std::move(options));
+        return websocket(
+            environ, [](WebSocket& ws) { ws.send_text(ws.subprotocol()); }, std::move(options));
     });
     RawClient client(f.server.port());
     REQUIRE(client.upgrade("/", "Sec-WebSocket-Protocol: v1, v2\r\n") == 101);

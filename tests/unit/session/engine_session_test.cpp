@@ -54,7 +54,9 @@ public:
     explicit Observer(Log& log) : log_(log) {}
     void on_text(std::string_view message) override { log_.push_back("got:" + std::string(message)); }
     void on_binary(std::string_view message) override { log_.push_back("got binary:" + std::string(message)); }
-    void on_close(CloseReason reason) override { log_.push_back("closed:" + std::string(session::reason_text(reason))); }
+    void on_close(CloseReason reason) override {
+        log_.push_back("closed:" + std::string(session::reason_text(reason)));
+    }
 
 private:
     Log& log_;

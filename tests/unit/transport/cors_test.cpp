@@ -59,7 +59,8 @@ TEST_CASE("a preflight answer names methods, and the headers that were asked for
     options.allowed_headers = {"content-type"};
     response = transport::cors_preflight(options, request);
     CHECK(response.headers.get("Access-Control-Allow-Headers") == "content-type");
-    CHECK_FALSE(transport::cors_preflight(options, from("https://evil.example")).headers.contains("Access-Control-Allow-Methods"));
+    CHECK_FALSE(transport::cors_preflight(options, from("https://evil.example"))
+                    .headers.contains("Access-Control-Allow-Methods"));
 }
 
 TEST_CASE("a WebSocket may be opened by no page, a page of the same host, or one that is listed") {

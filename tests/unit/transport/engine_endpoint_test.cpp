@@ -32,7 +32,9 @@ public:
         session_.send_text("4" + std::string(message));
     }
     void on_binary(std::string_view message) override { session_.send_binary(message); }
-    void on_close(CloseReason reason) override { log_.push_back("closed: " + std::string(session::reason_text(reason))); }
+    void on_close(CloseReason reason) override {
+        log_.push_back("closed: " + std::string(session::reason_text(reason)));
+    }
 
 private:
     session::EngineSession& session_;
@@ -73,7 +75,8 @@ struct Fixture {
         loop.run();
     }
 
-    std::shared_ptr<Answer> request(std::string method, std::string target, std::string body = {}, Headers headers = {}) {
+    std::shared_ptr<Answer> request(std::string method, std::string target, std::string body = {},
+                                    Headers headers = {}) {
         HttpRequest request;
         request.method = std::move(method);
         request.target = std::move(target);
@@ -113,8 +116,15 @@ TEST_CASE("a polling session is opened, sends and receives several packets in on
     Fixture f;
     f.run([&] {
         const auto sid = f.open();
-        CHECK(f.post(sid, "4one\x1e" "4two\x1e" "bAQIDBA==")->body() == "ok");
-        CHECK(f.poll(sid)->body() == "4one\x1e" "4two\x1e" "bAQIDBA==");
+        CHECK(f.post(sid,
+                     "4one\x1e"
+                     "4two\x1e"
+                     "bAQIDBA==")
+                  ->body() == "ok");
+        CHECK(f.poll(sid)->body() ==
+              "4one\x1e"
+              "4two\x1e"
+              "bAQIDBA==");
     });
 }
 
@@ -127,7 +137,9 @@ TEST_CASE("a waiting poll is answered at the end of the turn with everything sai
         f.post(sid, "4one");
         f.post(sid, "4two");
         turn();
-        CHECK(poll->body() == "4one\x1e" "4two");
+        CHECK(poll->body() ==
+              "4one\x1e"
+              "4two");
         CHECK(poll->header("Cache-Control") == "no-store");
     });
 }
@@ -147,7 +159,12 @@ TEST_CASE("two polls at once end the session: the waiting one with a close packe
 }
 
 TEST_CASE("bad payloads are answered 400 and end the session") {
-    for (const std::string body : {"abc", "", "4a\x1e", "\x1e" "4a", "4a\x1e\x1e" "4b", "bAQIDB", "9", "4\xff\xfe", "0", "2"}) {
+    for (const std::string body : {"abc", "", "4a\x1e",
+                                   "\x1e"
+                                   "4a",
+                                   "4a\x1e\x1e"
+                                   "4b",
+                                   "bAQIDB", "9", "4\xff\xfe", "0", "2"}) {
         Fixture f;
         CAPTURE(body);
         f.run([&] {
@@ -169,8 +186,17 @@ TEST_CASE("a body over the limit is answered 413, an octet stream 400, too many 
         CHECK(f.request("POST", "/engine.io/?EIO=4&transport=polling&sid=" + f.open(), "4x",
                         {{"Content-Type", "application/octet-stream"}})
                   ->status() == 400);
-        CHECK(f.post(f.open(), "4\x1e" "4\x1e" "4")->status() == 200);
-        CHECK(f.post(f.open(), "4\x1e" "4\x1e" "4\x1e" "4")->status() == 400);
+        CHECK(f.post(f.open(),
+                     "4\x1e"
+                     "4\x1e"
+                     "4")
+                  ->status() == 200);
+        CHECK(f.post(f.open(),
+                     "4\x1e"
+                     "4\x1e"
+                     "4\x1e"
+                     "4")
+                  ->status() == 400);
     });
 }
 
@@ -185,7 +211,9 @@ TEST_CASE("a close packet ends a waiting poll with a noop, or with what was queu
 
         const auto other = f.open();
         const auto waiting = f.poll(other);
-        f.post(other, "4last\x1e" "1");
+        f.post(other,
+               "4last\x1e"
+               "1");
         CHECK(waiting->body() == "4last");
     });
     CHECK(f.log == Log{"closed: transport close", "closed: transport close"});
@@ -205,8 +233,12 @@ TEST_CASE("a server that closes a polling session delivers what is queued, then 
     Fixture f;
     f.run([&] {
         const auto sid = f.open();
-        f.post(sid, "4last\x1e" "4close");
-        CHECK(f.poll(sid)->body() == "4last\x1e" "1");
+        f.post(sid,
+               "4last\x1e"
+               "4close");
+        CHECK(f.poll(sid)->body() ==
+              "4last\x1e"
+              "1");
         CHECK(f.poll(sid)->status() == 400);
 
         const auto other = f.open();
@@ -380,13 +412,16 @@ TEST_CASE("the cookie and CORS options add their headers to the handshake") {
     f.options.cors.allowed_origins = {"https://a.example"};
     f.options.cors.allow_credentials = true;
     f.run([&] {
-        const auto answer = f.request("GET", "/engine.io/?EIO=4&transport=polling", {}, {{"Origin", "https://a.example"}});
+        const auto answer =
+            f.request("GET", "/engine.io/?EIO=4&transport=polling", {}, {{"Origin", "https://a.example"}});
         CHECK(answer->header("Set-Cookie").starts_with("io="));
         CHECK(answer->header("Set-Cookie").ends_with("; Path=/; HttpOnly; SameSite=Lax"));
         CHECK(answer->header("Access-Control-Allow-Origin") == "https://a.example");
-        const auto preflight = f.request("OPTIONS", "/engine.io/?EIO=4&transport=polling", {}, {{"Origin", "https://a.example"}});
+        const auto preflight =
+            f.request("OPTIONS", "/engine.io/?EIO=4&transport=polling", {}, {{"Origin", "https://a.example"}});
         CHECK(preflight->status() == 204);
-        const auto refused = f.request("GET", "/engine.io/?EIO=4&transport=nope", {}, {{"Origin", "https://a.example"}});
+        const auto refused =
+            f.request("GET", "/engine.io/?EIO=4&transport=nope", {}, {{"Origin", "https://a.example"}});
         CHECK(refused->status() == 400);
         CHECK(refused->header("Access-Control-Allow-Origin") == "https://a.example");
     });

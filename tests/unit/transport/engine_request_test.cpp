@@ -25,7 +25,8 @@ std::optional<EngineError> error_of(const HttpRequest& request, const EngineOpti
 }  // namespace
 
 TEST_CASE("a handshake and a request of a session are told apart by the sid") {
-    const auto handshake = std::get<EngineRequest>(transport::read_engine_request(get("/socket.io/?EIO=4&transport=polling"), {}));
+    const auto handshake =
+        std::get<EngineRequest>(transport::read_engine_request(get("/socket.io/?EIO=4&transport=polling"), {}));
     CHECK(handshake.transport == transport::TransportKind::polling);
     CHECK(handshake.sid.empty());
     const auto later = std::get<EngineRequest>(

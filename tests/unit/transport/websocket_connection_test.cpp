@@ -51,7 +51,8 @@ struct Fixture {
     void run(const std::function<void()>& script, std::chrono::milliseconds duration = 0ms) {
         util::Timer end([](void* loop_) { static_cast<greenlet::Loop*>(loop_)->stop(); }, &loop);
         loop.post([&] {
-            connection = new WebSocketConnection(loop, std::make_unique<test::FakeLink>(wire), std::make_shared<WebSocketConnection::Options>(options));
+            connection = new WebSocketConnection(loop, std::make_unique<test::FakeLink>(wire),
+                                                 std::make_shared<WebSocketConnection::Options>(options));
             connection->start(&listener);
             script();
             end.arm(loop.timers(), duration + 1ms);

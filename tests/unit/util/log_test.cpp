@@ -13,8 +13,7 @@ namespace {
 struct Recorder : sio::Logger {
     explicit Recorder(sio::LogLevel lowest) : lowest_(lowest) {}
     void log(sio::LogLevel level, std::string_view area, std::string_view text) override {
-        lines.push_back(std::to_string(static_cast<int>(level)) + " " + std::string(area) + " " +
-                        std::string(text));
+        lines.push_back(std::to_string(static_cast<int>(level)) + " " + std::string(area) + " " + std::string(text));
     }
     sio::LogLevel level() const noexcept override { return lowest_; }
 
@@ -83,8 +82,7 @@ TEST_CASE("loggers can be replaced while other threads log") {
         void log(sio::LogLevel, std::string_view, std::string_view) override {}
     };
     std::thread writer([] {
-        for (int i = 0; i < 2000; ++i)
-            sio::log(sio::LogLevel::info, "test", "line");
+        for (int i = 0; i < 2000; ++i) sio::log(sio::LogLevel::info, "test", "line");
     });
     for (int i = 0; i < 200; ++i) {
         sio::set_logger(std::make_shared<Counter>());
