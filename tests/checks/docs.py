@@ -4,6 +4,7 @@
 - Relative links, with their #anchors, lead somewhere.
 - Paths in `backticks` that begin with a folder of the tree exist; `src/net/shard` stands for its header and its source.
   A path right behind `owner/name` is of that repository, and is not looked for.
+- docs/README.md links to every page under docs/.
 - C++ blocks that include a header of sio compile: all of them are complete translation units (with --compile).
 """
 
@@ -86,6 +87,15 @@ def check_paths(root, text):
                     yield f"`{name}`: there is no such file"
 
 
+def check_index(root):
+    index = root / "docs" / "README.md"
+    if index.exists():
+        linked = {(index.parent / match.group(1)).resolve() for match in LINK.finditer(index.read_text()) if match.group(1)}
+        for page in sorted(index.parent.rglob("*.md")):
+            if page != index and page not in linked:
+                yield f"docs/README.md: does not name {page.relative_to(index.parent)}"
+
+
 def cpp_blocks(text):
     """(line, code) of every C++ block that includes a header of sio."""
     for match in FENCE.finditer(text):
@@ -105,7 +115,7 @@ def compile_block(root, build, command, file, line, code):
 
 
 def check(root, build=None, command=None):
-    problems, blocks = [], 0
+    problems, blocks = [*check_index(root)], 0
     for file in documents(root):
         text = file.read_text()
         found = [*check_links(root, file, text), *check_paths(root, text)]

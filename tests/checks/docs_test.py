@@ -49,6 +49,11 @@ class Docs(unittest.TestCase):
     def test_a_path_of_another_repository(self):
         self.assertEqual(self.problems({"README.md": "(`owner/name`, `docs/x.md`)"}), [])
 
+    def test_a_page_that_the_index_does_not_name(self):
+        files = {"docs/README.md": "[a](guides/a.md)", "docs/guides/a.md": "", "docs/guides/b.md": ""}
+        problems = self.problems(files)
+        self.assertEqual(problems, ["docs/README.md: does not name guides/b.md"])
+
     def test_a_block_that_does_not_compile(self):
         files = {"README.md": "\n```cpp\n#include <sio/a.hpp>\nint x = y;\n```\n", "include/sio/a.hpp": "inline int z;"}
         problems = self.problems(files, ["/bin/false"])
