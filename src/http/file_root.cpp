@@ -46,6 +46,11 @@ int open_beneath(int root, const char* path, bool cached) {
 
 /// Without openat2 (Linux before 5.6, or a sandbox that refuses it): one directory after another, no symbolic links.
 int open_by_steps(int root, std::string_view path) {
+    // The caller has checked this. Here nothing else would stop `..`.
+    if (path != "." && !is_safe_path(path, true)) {
+        errno = ENOENT;
+        return -1;
+    }
     std::shared_ptr<const int> parent;
     int at = root;
     while (true) {
@@ -63,7 +68,7 @@ int open_by_steps(int root, std::string_view path) {
 
 }  // namespace
 
-FileRoot::FileRoot(const std::string& directory) {
+FileRoot::FileRoot(const std::string& directory, Resolver resolver) : resolver_(resolver) {
     const auto fail = [&](int error) {
         throw Error(errc::cannot_start, directory + ": " + std::generic_category().message(error));
     };
@@ -75,20 +80,32 @@ FileRoot::FileRoot(const std::string& directory) {
     root_ = own(descriptor);
 }
 
+int FileRoot::open_descriptor(const std::string& relative, bool cached) const {
+    const auto kernel_lacks_it = [] { return errno == ENOSYS || errno == EPERM; };
+    if (resolver_ == Resolver::kernel) {
+        // EAGAIN from RESOLVE_BENEATH: a rename somewhere on the way, at the same time.
+        int descriptor = open_beneath(*root_, relative.c_str(), cached);
+        for (int tries = 0; descriptor < 0 && errno == EAGAIN && !cached && tries < 3; ++tries) {
+            descriptor = open_beneath(*root_, relative.c_str(), cached);
+        }
+        if (descriptor >= 0 || cached || !kernel_lacks_it()) return descriptor;
+    } else if (cached) {
+        errno = EAGAIN;
+        return -1;
+    }
+    return open_by_steps(*root_, relative);
+}
+
 FileRoot::Result FileRoot::open(const std::string& path, Patience patience) const {
     auto relative = path.empty() ? std::string(".") : path;
     while (relative.size() > 1 && relative.back() == '/') relative.pop_back();
 
     const bool cached = patience == Patience::cached;
-    int descriptor = open_beneath(*root_, relative.c_str(), cached);
+    const int descriptor = open_descriptor(relative, cached);
+    // EINVAL: RESOLVE_CACHED is unknown before Linux 5.12.
     if (descriptor < 0 && cached && (errno == EAGAIN || errno == EINVAL || errno == ENOSYS || errno == EPERM)) {
         return {{}, true};
     }
-    // RESOLVE_BENEATH: a rename somewhere on the way, at the same time.
-    for (int tries = 0; descriptor < 0 && errno == EAGAIN && tries < 3; ++tries) {
-        descriptor = open_beneath(*root_, relative.c_str(), false);
-    }
-    if (descriptor < 0 && (errno == ENOSYS || errno == EPERM)) descriptor = open_by_steps(*root_, relative);
     if (descriptor < 0) {
         if (out_of_resources(errno)) throw std::system_error(errno, std::generic_category(), "opening a file");
         return {};

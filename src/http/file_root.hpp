@@ -22,8 +22,14 @@ struct OpenFile {
 /// A directory beneath which files are opened, and never outside.
 class FileRoot {
 public:
+    /// How a path is kept inside.
+    enum class Resolver {
+        kernel,  ///< openat2(); where that is not to be had, as `steps`
+        steps,   ///< one directory after another, without symbolic links
+    };
+
     /// Throws Error(errc::cannot_start).
-    explicit FileRoot(const std::string& directory);
+    explicit FileRoot(const std::string& directory, Resolver resolver = Resolver::kernel);
 
     /// How far an open may go.
     enum class Patience {
@@ -44,8 +50,12 @@ public:
     const std::string& path() const noexcept { return path_; }
 
 private:
+    /// A descriptor, or -1 and errno.
+    int open_descriptor(const std::string& relative, bool cached) const;
+
     std::string path_;
     std::shared_ptr<const int> root_;
+    Resolver resolver_;
 };
 
 /// Whether every segment of a relative path names something below: not empty (but for the last), not `.` or `..`, and

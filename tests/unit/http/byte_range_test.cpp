@@ -66,7 +66,7 @@ TEST_CASE("what is malformed or of another unit is passed over") {
     for (const char* field :
          {"", "bytes", "bytes=", "bytes=,", "bytes=-", "bytes=a-b", "bytes=1-2x", "bytes=5-4", "bytes=1", "bytes=--1",
           "bytes=1--2", "bytes=+1-2", "bytes=0x1-2", "items=0-1", "bytes 0-1", "0-1", "bytes=0-1;2-3"}) {
-        CAPTURE(field);
+        CAPTURE(std::string(field));
         CHECK(ask(field) == "whole");
     }
 }

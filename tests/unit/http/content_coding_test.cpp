@@ -1,5 +1,7 @@
 #include "http/content_coding.hpp"
 
+#include <string>
+
 #include <doctest/doctest.h>
 
 #include "http/content_type.hpp"
@@ -23,7 +25,7 @@ TEST_CASE("a coding that is not wanted has no weight") {
     CHECK(coding_weight("gzip;q=0.000", "gzip") == 0);
     CHECK(coding_weight("gzippy", "gzip") == 0);
     for (const char* malformed : {"gzip;q=2", "gzip;q=", "gzip;q=1.5", "gzip;q=-1", "gzip;q=0.1234", "gzip;q=a"}) {
-        CAPTURE(malformed);
+        CAPTURE(std::string(malformed));
         CHECK(coding_weight(malformed, "gzip") == 0);
     }
 }

@@ -96,7 +96,7 @@ TEST_CASE("basic credentials are read, and malformed ones are none") {
     CHECK(read("basic  YW5uOg==")->password.empty());
     for (const char* field :
          {"", "Basic", "Basic ", "Basic !!!", "Basic YW5u", "Bearer YW5uOnM6dw==", "BasicYW5uOnM6dw=="}) {
-        CAPTURE(field);
+        CAPTURE(std::string(field));
         CHECK_FALSE(read(field));
     }
     CHECK_FALSE(sio::basic_credentials(test::request("GET", "/")));

@@ -47,7 +47,7 @@ TEST_CASE("malformed and absurdly costly hashes are refused") {
           "$scrypt$ln=22,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf04_w",
           "$scrypt$ln=99999999999999999999,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf04_w",
           "$scrypt$ln=16,r=8,p=64$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf04_w"}) {
-        CAPTURE(stored);
+        CAPTURE(std::string(stored));
         CHECK_FALSE(verify_password("", stored));
         CHECK(password_needs_rehash(stored));
     }

@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include <string>
+
 #include <doctest/doctest.h>
 
 using sio::Response;

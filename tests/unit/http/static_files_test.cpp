@@ -243,7 +243,7 @@ TEST_CASE("nothing outside the directory can be reached") {
                                "/docs//data.json",
                                "/hello.txt%2f",
                                "/%zz"}) {
-        CAPTURE(target);
+        CAPTURE(std::string(target));
         const auto response = get(files, target);
         CHECK((response.status == 404 || response.status == 400));
         CHECK(body_of(response).empty());

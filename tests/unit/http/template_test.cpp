@@ -366,7 +366,7 @@ TEST_CASE("templates outside their directory cannot be named") {
     CHECK(templates.render("page.html") == "page");
     for (const char* name :
          {"../secret.txt", "/etc/passwd", "", "a//b", "./page.html", "page.html/", "link.html", "..\\secret.txt"}) {
-        CAPTURE(name);
+        CAPTURE(std::string(name));
         CHECK_THROWS_AS(templates.render(name), TemplateError);
     }
     CHECK_THROWS_AS(Templates(directory.file("absent")), sio::Error);
