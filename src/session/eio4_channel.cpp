@@ -45,7 +45,6 @@ void Eio4Channel::send(const PacketView& packet, SendFlags flags) {
     encode_text(packet, text);
     session_.send_text(text);
     for (const Binary& attachment : packet.attachments) session_.send_binary(attachment.bytes());
-    if (packet.type == wire::PacketType::connect) session_.settle();
 }
 
 void Eio4Channel::send(const Broadcast& packet, SendFlags flags) {

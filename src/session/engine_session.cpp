@@ -16,8 +16,6 @@ constexpr std::string_view close_packet = "1";
 constexpr std::string_view ping_packet = "2";
 constexpr std::string_view probe_pong = "3probe";
 
-constexpr std::chrono::milliseconds settling_time{4};
-
 /// Whether a polling client is given the chance to fetch what is queued for it before the session goes. Not one that has
 /// shown that it is not there or cannot be talked to.
 bool waits_for_peer(CloseReason reason) {
@@ -71,9 +69,9 @@ void EngineSession::send(bool binary, std::string_view packet) {
     if (state_ != State::open) return;
     limit_queue();
     if (state_ != State::open) return;
-    if (takes_frames()) return transport_->send(binary, packet);
+    if (transport_->direct()) return transport_->send(binary, packet);
     outbox_.push(binary, packet);
-    if (!transport_->direct()) transport_->fetch();
+    transport_->fetch();
 }
 
 void EngineSession::send_frames(const std::shared_ptr<const std::string>& frames) {
@@ -84,17 +82,6 @@ void EngineSession::send_frames(const std::shared_ptr<const std::string>& frames
 
 std::size_t EngineSession::queued_bytes() const noexcept {
     return outbox_.bytes() + (transport_ ? transport_->queued_bytes() : 0);
-}
-
-void EngineSession::settle() {
-    if (state_ != State::open || !transport_->direct()) return;
-    settling_ = true;
-    phase_timer_.arm(host_.loop.timers(), settling_time);
-}
-
-void EngineSession::end_settling() {
-    if (!std::exchange(settling_, false)) return;
-    for (const auto& entry : outbox_.take()) transport_->send(entry.binary, entry.data);
 }
 
 void EngineSession::limit_queue() {
@@ -129,7 +116,6 @@ void EngineSession::close(CloseReason reason) {
 
 void EngineSession::finish(CloseReason reason) {
     if (state_ == State::closed) return;
-    end_settling();
     const bool observed = state_ == State::open;
     state_ = State::closed;
     heartbeat_timer_.cancel();
@@ -216,7 +202,7 @@ void EngineSession::drop_candidate(CloseReason reason) {
 void EngineSession::on_phase_timer() {
     const EngineSessionPtr keep(this);
     if (state_ == State::closing) return finish(CloseReason::transport_close);
-    settling_ ? end_settling() : act(upgrade_.on_failure());
+    act(upgrade_.on_failure());
 }
 
 void EngineSession::arm_heartbeat() { heartbeat_timer_.arm(host_.loop.timers(), heartbeat_.deadline()); }

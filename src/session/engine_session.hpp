@@ -71,11 +71,7 @@ public:
     void send_text(std::string_view packet) { send(false, packet); }
     void send_binary(std::string_view bytes) { send(true, bytes); }
     /// Whether send_frames() may be used: the transport takes ready frames.
-    bool takes_frames() const noexcept { return transport_ && transport_->direct() && !settling_; }
-    /// On a WebSocket, what is sent from now on waits for four milliseconds, so that it does not arrive in one piece with
-    /// what was sent before. For the answer to a CONNECT: a client that attaches its next listener when it has seen that
-    /// one (as the protocol's own test suite does, with `ws` 8.5) would miss a frame that is dispatched along with it.
-    void settle();
+    bool takes_frames() const noexcept { return transport_ && transport_->direct(); }
     void send_frames(const std::shared_ptr<const std::string>& frames);
     bool ready() const noexcept { return state_ == State::open && transport_->ready(); }
     std::size_t queued_bytes() const noexcept;
@@ -111,7 +107,6 @@ private:
     void on_candidate_packet(const wire::eio4::EnginePacket& packet);
     void act(UpgradeFsm::Action action);
     void switch_over();
-    void end_settling();
     void on_phase_timer();
     void drop_candidate(CloseReason reason);
     void arm_heartbeat();
@@ -126,10 +121,9 @@ private:
     Outbox outbox_;
     HeartbeatFsm heartbeat_;
     util::Timer heartbeat_timer_;
-    util::Timer phase_timer_;  // of an upgrade, of settling, or of a closing session's wait for its last poll
+    util::Timer phase_timer_;  // of an upgrade, or of a closing session's wait for its last poll
     UpgradeFsm upgrade_;
     State state_ = State::opening;
-    bool settling_ = false;
     std::uint16_t pauses_ = 0;
 };
 

@@ -293,31 +293,3 @@ TEST_CASE("reading resumes after as many resumes as pauses, and stays paused acr
         CHECK(g.log.back() == "pause");
     });
 }
-
-TEST_CASE("what follows the answer to a CONNECT on a WebSocket comes a moment later, in order") {
-    Fixture f;
-    f.run(
-        [&] {
-            f.open(true);
-            f.session->send_text("40{}");
-            f.session->settle();
-            CHECK_FALSE(f.session->takes_frames());
-            f.session->send_text("42a");
-            f.session->send_binary("b");
-            CHECK(f.log.back() == "text:40{}");
-        },
-        20ms);
-    CHECK(f.session->takes_frames());
-    CHECK(Log(f.log.end() - 3, f.log.end()) == Log{"text:40{}", "text:42a", "binary:b"});
-}
-
-TEST_CASE("a session that ends while it settles sends what waits first") {
-    Fixture f;
-    f.run([&] {
-        f.open(true);
-        f.session->settle();
-        f.session->send_text("42a");
-        f.session->close(CloseReason::forced_close);
-    });
-    CHECK(Log(f.log.end() - 3, f.log.end()) == Log{"text:42a", "close:forced close", "closed:forced close"});
-}
