@@ -55,7 +55,10 @@ struct OpenFile {
 
 /// Opens a file and reads the first piece of its range, all in one go of a pool thread.
 OpenFile open_file(const FileBody& body) {
-    OpenFile file{FileDescriptor(::open(body.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)), {}};
+    // The file as it was when the headers were made, where whoever made them keeps it open.
+    const int fd = body.descriptor ? ::fcntl(*body.descriptor, F_DUPFD_CLOEXEC, 0)
+                                   : ::open(body.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    OpenFile file{FileDescriptor(fd), {}};
     struct ::stat status {};
     if (!file.fd || ::fstat(file.fd.get(), &status) != 0) throw std::system_error(errno, std::generic_category());
     if (!S_ISREG(status.st_mode)) throw std::runtime_error("it is not a regular file");
