@@ -80,8 +80,8 @@ constexpr Flag flags[] = {
     {"--database", "FILE", "CHAT_DATABASE", "rooms, users and messages (chat.db); made at the first start",
      [](Options& options, const std::string& value) { options.database = value; }},
     {"--admin-password", "PASSWORD", "CHAT_ADMIN_PASSWORD",
-     "for /admin, which is off without one, as it is or as sio::hash_password() stores it; others on this machine can "
-     "see a flag: better use the variable or the file",
+     "for /admin, which is off without one; as it is, or as sio::hash_password() stores it.\n"
+     "      Others on this machine can see flags: better use the variable or the file",
      [](Options& options, const std::string& value) { options.admin_password = value; }},
     {"--admin-password-file", "FILE", "CHAT_ADMIN_PASSWORD_FILE", "the same, read from a file",
      [](Options& options, const std::string& value) { options.admin_password = read_secret_file(value); }},

@@ -44,6 +44,7 @@ describe('a lost connection', () => {
       await ada.write('written while away 1');
       await ada.write('written while away 2');
       await ada.message('written while away 2').getByText('Will be sent when you are back online').waitFor();
+      assert.ok(await ada.message('written while away 2').locator('.state path').count(), 'icons need no server');
 
       await chat.begin();
       await state(ada, 'online');
