@@ -90,11 +90,11 @@ void write_argument(JsonWriter& writer, const T& value) {
     if constexpr (std::same_as<T, Args>) {
         write_args(writer, value);
     } else {
-        static_assert(
-            JsonWritable<T>,
-            "sio: this argument cannot be sent as JSON; give its type a json_write(sio::JsonWriter&, const T&), or "
-            "describe it with BOOST_DESCRIBE_STRUCT");
-        if constexpr (JsonWritable<T>) json_write(writer, value);
+        constexpr bool writable = JsonWritable<T>;
+        static_assert(writable,
+                      "sio: this argument cannot be sent as JSON; give its type a json_write(sio::JsonWriter&, const "
+                      "T&), or describe it with BOOST_DESCRIBE_STRUCT (sio::Json needs <sio/json.hpp>)");
+        if constexpr (writable) json_write(writer, value);
     }
 }
 

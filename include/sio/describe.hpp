@@ -87,8 +87,14 @@ void json_write(JsonWriter& writer, T value) {
 template <detail::DescribedEnum T>
 bool json_read(JsonReader& reader, T& value) {
     std::string name;
-    return reader.read_string(name) && (boost::describe::enum_from_string(name, value) ||
-                                        reader.fail("\"" + name + "\" is none of the names allowed"));
+    if (!reader.read_string(name)) return false;
+    bool known = false;
+    boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>([&](auto enumerator) {
+        if (known || name != enumerator.name) return;
+        known = true;
+        value = enumerator.value;
+    });
+    return known || reader.fail("\"" + name + "\" is none of the names allowed");
 }
 
 }  // namespace sio

@@ -60,15 +60,17 @@ public:
     /// Replaces what a base class registered. Throws std::invalid_argument when one class registers a name twice.
     void add(std::string_view event, std::unique_ptr<EventHandler> handler, const UpCast* cast, std::size_t depth);
     const UpCast* add_cast(void* (*step)(void*), const UpCast* before);
-    void add_initializer(void (*run)(void* self), const UpCast* cast);
-    /// Runs initialize() of every inherited class, bases first.
-    void initialize_bases(void* self) const;
+    /// `tag`: the class whose initialize() it is; one is run once.
+    void add_initializer(const void* tag, void (*run)(void* self), const UpCast* cast);
+    /// Runs initialize() of the class and of all that it took over, bases first.
+    void initialize(void* self) const;
 
 private:
     struct Row : EventMethod {
         std::size_t depth = 0;
     };
     struct Initializer {
+        const void* tag;
         void (*run)(void* self);
         const UpCast* cast;
     };
@@ -80,6 +82,14 @@ private:
     Index events_;
     Index methods_;
 };
+
+/// The address stands for the class.
+template <class T>
+inline constexpr char class_tag = 0;
+
+/// The class that declares the member function: T, or the base that it comes from.
+template <class Owner>
+Owner declared_in(void (Owner::*)());
 
 /// The class whose table the static member function T::events fills: T itself, or the base that it comes from.
 template <class Table>
@@ -159,13 +169,15 @@ public:
             const auto* cast = data_.add_cast([](void* self) { return up<Base>(self); }, cast_);
             EventTable<Base> base(data_, cast, depth_ + 1);
             detail::fill_events(base);
-            constexpr bool runnable = requires { &Base::initialize; };
+            constexpr bool runnable = requires { detail::declared_in(&Base::initialize); };
             static_assert(runnable,
                           "sio: initialize() of an inherited namespace class must be public and not overloaded");
             if constexpr (runnable) {
-                // Only a class that declares it: the inherited one would run twice.
-                if constexpr (std::is_same_v<decltype(&Base::initialize), void (Base::*)()>) {
-                    data_.add_initializer([](void* self) { static_cast<Base*>(self)->Base::initialize(); }, cast);
+                // Only a class that declares it: what it has inherited is another's.
+                if constexpr (std::is_same_v<decltype(detail::declared_in(&Base::initialize)), Base>) {
+                    data_.add_initializer(
+                        &detail::class_tag<Base>, [](void* self) { static_cast<Base*>(self)->Base::initialize(); },
+                        cast);
                 }
             }
         }
@@ -219,6 +231,20 @@ void fill_events(EventTable<T>& table) {
     }
 }
 
+/// Calls it where access allows.
+void run_initialize(BaseNamespace& self);
+
+/// T's own initialize() comes last, unless it is one that has been taken over.
+template <class T>
+void add_own_initializer(EventTableData& data) {
+    const auto run = [](void* self) { run_initialize(*static_cast<T*>(self)); };
+    if constexpr (requires { declared_in(&T::initialize); }) {
+        data.add_initializer(&class_tag<decltype(declared_in(&T::initialize))>, run, nullptr);
+    } else {
+        data.add_initializer(&class_tag<T>, run, nullptr);  // private, which its own class may well have it
+    }
+}
+
 /// The table of T, made when first asked for.
 template <class T>
 const EventTableData& event_table() {
@@ -227,6 +253,7 @@ const EventTableData& event_table() {
         Made() {
             EventTable<T> table(data, nullptr, 0);
             fill_events(table);
+            add_own_initializer<T>(data);
         }
     };
     static const Made made;

@@ -180,12 +180,12 @@ public:
     /// Error(errc::limit_exceeded) beyond SocketOptions::max_pending_acks.
     template <class... A>
     void emit(std::string_view event, A&&... arguments) {
-        emit_with({}, event, std::forward<A>(arguments)...);
+        emit_with(detail::EmitOptions(), event, std::forward<A>(arguments)...);
     }
     /// The same, but the client may miss it when it is not ready to take it at once.
     template <class... A>
     void volatile_emit(std::string_view event, A&&... arguments) {
-        emit_with({.volatile_ = true}, event, std::forward<A>(arguments)...);
+        emit_with(detail::EmitOptions{true, std::nullopt}, event, std::forward<A>(arguments)...);
     }
     /// Emits and blocks the greenlet until the client has acknowledged. `call<int>("question", 42)` returns the first
     /// argument of its answer as an int, `call<int, std::string>` a tuple, and `call` all of them as sio::Args.
@@ -207,7 +207,8 @@ public:
         static_assert(sizeof...(A) <= 1, "sio: send() takes one message and perhaps a callback");
         detail::emit_values(
             [&](std::string& text, std::vector<Binary>& attachments, std::unique_ptr<detail::AckHandler> ack) {
-                send_text({}, std::is_convertible_v<const T&, std::string_view>, text, attachments, std::move(ack));
+                send_text(detail::EmitOptions(), std::is_convertible_v<const T&, std::string_view>, text, attachments,
+                          std::move(ack));
             },
             message, std::forward<A>(callback)...);
     }
@@ -353,6 +354,8 @@ auto BaseNamespace::spawn(F&& function, A&&... arguments) {
     return greenlet;
 }
 
-inline Emitter BaseNamespace::timeout(std::chrono::milliseconds limit) { return Emitter(*this, {.timeout = limit}); }
+inline Emitter BaseNamespace::timeout(std::chrono::milliseconds limit) {
+    return Emitter(*this, detail::EmitOptions{false, limit});
+}
 
 }  // namespace sio

@@ -96,8 +96,10 @@ void MemoryAdapter::leave_at(Member& member, std::size_t index) noexcept {
         if (room->gaps++ == 0) untidy_rooms_.push_back(room);
         return;
     }
-    room->places[place] = room->places.back();
-    room->places[place].member->memberships[room->places[place].membership].place = place;
+    if (place + 1 != room->places.size()) {
+        room->places[place] = room->places.back();
+        room->places[place].member->memberships[room->places[place].membership].place = place;
+    }
     room->places.pop_back();
     drop_if_empty(*room);
 }

@@ -131,7 +131,7 @@ Reply BaseNamespace::call_method_with_acl(std::string_view method, const Packet&
 
 Reply BaseNamespace::call_method(std::string_view method, const Packet& packet) {
     auto& to = connection();
-    if (const auto* const found = to.find_method(method)) return found->call(to.self(), packet);
+    if (const auto* const found = to.find_method(method, packet)) return found->call(to.self(), packet);
     if (method == "recv_connect") {
         recv_connect();
     } else if (method == "recv_disconnect") {
@@ -214,6 +214,8 @@ void BaseNamespace::log(LogLevel level, std::string_view text) const {
 }
 
 namespace detail {
+
+void run_initialize(BaseNamespace& self) { self.initialize(); }
 
 LocalJob::LocalJob(BaseNamespace& self) : self_(self.shared_from_this()), id_(self.connection().new_job()) {}
 

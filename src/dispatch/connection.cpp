@@ -255,8 +255,7 @@ void Connection::connect(std::unique_ptr<Packet> packet) {
     if (!thrown) {
         auto set_up = [&] {
             acl_.reset(object->get_initial_acl());
-            events_->initialize_bases(self_);
-            object->initialize();
+            events_->initialize(self_);
             object->process_packet(*packet);
         };
         thrown = guarded(*object, set_up);
@@ -424,10 +423,13 @@ const detail::EventMethod* Connection::find_event(std::string_view event) {
     return found_;
 }
 
-const detail::EventMethod* Connection::find_method(std::string_view method) const {
+const detail::EventMethod* Connection::find_method(std::string_view method, const Packet& packet) const {
     // Nearly always what find_event() found last: its very text, then.
     if (found_ && found_->method.data() == method.data()) return found_;
-    return events_->find_method(method);
+    const auto* const found = events_->find_method(method);
+    // An event that nobody registered does not become another one ("a_b", "a b") by way of the method's name.
+    if (found && found->event != packet.name && method == method_name(packet.name)) return nullptr;
+    return found;
 }
 
 std::shared_ptr<detail::BroadcastScope> Connection::scope() const {

@@ -103,7 +103,7 @@ public:
 
     /// Looks a method up; remembers the event's row that process_event() has just found.
     const detail::EventMethod* find_event(std::string_view event);
-    const detail::EventMethod* find_method(std::string_view method) const;
+    const detail::EventMethod* find_method(std::string_view method, const Packet& packet) const;
 
     // SocketEmitter
     const std::string& sid() const noexcept override { return sid_; }

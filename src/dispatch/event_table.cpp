@@ -47,12 +47,15 @@ const UpCast* EventTableData::add_cast(void* (*step)(void*), const UpCast* befor
     return casts_.emplace_back(std::make_unique<UpCast>(UpCast{step, before})).get();
 }
 
-void EventTableData::add_initializer(void (*run)(void* self), const UpCast* cast) {
-    initializers_.push_back({run, cast});
+void EventTableData::add_initializer(const void* tag, void (*run)(void* self), const UpCast* cast) {
+    for (const Initializer& known : initializers_) {
+        if (known.tag == tag) return;
+    }
+    initializers_.push_back({tag, run, cast});
 }
 
-void EventTableData::initialize_bases(void* self) const {
-    for (const auto& [run, cast] : initializers_) run(UpCast::apply(cast, self));
+void EventTableData::initialize(void* self) const {
+    for (const Initializer& initializer : initializers_) initializer.run(UpCast::apply(initializer.cast, self));
 }
 
 }  // namespace sio::detail

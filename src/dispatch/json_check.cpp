@@ -85,6 +85,13 @@ bool is_json(std::string_view text, std::size_t max_depth) { return Checker().ch
 
 bool ArgumentCheck::check(std::string_view array, std::string_view data, std::size_t max_depth) {
     data_ = data;
+    if (array.empty()) {
+        // Of a packet that had to wait only the arguments were kept.
+        whole_ = "[";
+        whole_ += data;
+        whole_ += ']';
+        array = whole_;
+    }
     // The arguments are one level down.
     if (is_json(array, max_depth + 1)) return true;
     if (array.find("\\u") == std::string_view::npos) return false;

@@ -16,7 +16,7 @@ bool is_json(std::string_view text, std::size_t max_depth);
 /// surrogates that lack their other half, which JSON.stringify sends for text that was cut within an emoji.
 class ArgumentCheck {
 public:
-    /// `array`: the packet's whole JSON array. `data`: its arguments, a part of that text.
+    /// `array`: the packet's whole JSON array; may be empty. `data`: its arguments, a part of that text.
     /// False when it is not JSON, or too deep.
     bool check(std::string_view array, std::string_view data, std::size_t max_depth);
 
@@ -24,6 +24,7 @@ public:
     std::string_view data() const noexcept { return data_; }
 
 private:
+    std::string whole_;
     std::string mended_;
     std::string_view data_;
 };

@@ -1,0 +1,409 @@
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <sio/mixins.hpp>
+
+#include "unit/dispatch/client.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using namespace sio::test;
+using sio::session::CloseReason;
+
+class Slow : public virtual sio::BaseNamespace, public sio::RoomsMixin {
+public:
+    static void events(sio::EventTable<Slow>& on) {
+        on("block", [](Slow& self, int n) {
+            self.note("begin " + std::to_string(n));
+            self.gate().wait();
+            self.note("end " + std::to_string(n));
+            self.emit("done", n);
+            return n;
+        });
+        on("quick", [](Slow& self, int n) {
+            self.note("quick " + std::to_string(n));
+            return n;
+        });
+        on("ask", [](Slow& self, sio::Args args) {
+            self.note("asking");
+            auto answer = self.call("question", args);
+            self.emit("answered", answer);
+        });
+        on("ask typed", [](Slow& self) {
+            const auto [number, text] = self.call<int, std::string>("question");
+            self.note(std::to_string(number) + text);
+            return self.timeout(5s).call<bool>("and");
+        });
+        on("ask briefly", [](Slow& self) {
+            try {
+                self.timeout(5ms).call("question");
+            } catch (const sio::Timeout&) {
+                self.note("timeout");
+            }
+        });
+        on("ask until gone", [](Slow& self) {
+            try {
+                self.call("question");
+            } catch (const sio::Error& error) {
+                if (error.code() == sio::errc::not_connected) self.note("not connected");
+            }
+        });
+        on("callback", [](Slow& self) {
+            self.emit("question", 1, [&self](std::string answer, std::optional<int> more) {
+                self.note("answer " + answer + (more ? std::to_string(*more) : ""));
+            });
+        });
+        on("callback with limit", [](Slow& self, int ms) {
+            self.timeout(std::chrono::milliseconds(ms))
+                .emit("question", [&self](std::error_code error, std::string answer) {
+                    self.note(error ? "error " + error.message() : "answer " + answer);
+                });
+        });
+        on("callback with all", [](Slow& self) {
+            self.emit("question", [&self](const sio::Args& args) { self.note("all " + args.text()); });
+        });
+        on("callback that throws",
+           [](Slow& self) { self.emit("question", [](int) { throw std::runtime_error("in callback"); }); });
+        on("many", [](Slow& self, int n) {
+            for (int i = 0; i < n; ++i) self.emit("q", [](int) {});
+        });
+        on("job", [](Slow& self) {
+            self.spawn(
+                [&self](std::string name) {
+                    const Unwound unwound{self};
+                    self.note(name + " begins");
+                    sio::sleep(1h);
+                    self.note("never");
+                },
+                "job");
+        });
+        on("job that throws", [](Slow& self) { self.spawn([] { throw std::runtime_error("in job"); }); });
+        on("job with result", [](Slow& self) { return self.spawn([](int a) { return a * 2; }, 21).get(); });
+        on("kill jobs", [](Slow& self) { self.kill_local_jobs(); });
+        on("job that ends it", [](Slow& self) {
+            self.spawn([&self] {
+                self.disconnect();
+                self.note("after disconnect");
+            });
+        });
+    }
+    void recv_disconnect() override { note("gone"); }
+
+    sio::Event& gate() { return *request<std::shared_ptr<sio::Event>>(); }
+    static void note(std::string text) { notes().push_back(std::move(text)); }
+    static Texts& notes() {
+        static Texts all;
+        return all;
+    }
+    static Texts noted() { return std::exchange(notes(), {}); }
+
+private:
+    struct Unwound {
+        Slow& self;
+        ~Unwound() { self.note("unwound"); }
+    };
+};
+
+struct Fixture {
+    explicit Fixture(Shard& shard)
+        : gate(std::make_shared<sio::Event>()),
+          client((shard.namespaces.add<Slow>("/").add<Slow>("/b"), shard), false) {
+        sio::ManageOptions options;
+        options.request = gate;
+        client.socket().bind(shard.namespaces, options);
+        client.connect("/");
+        client.connect("/b");
+        Slow::noted();
+    }
+    ~Fixture() { Slow::noted(); }
+    Texts operator()(std::string_view packet) {
+        client.send(packet);
+        return client.take();
+    }
+    std::shared_ptr<sio::Event> gate;
+    Client client;
+};
+
+}  // namespace
+
+TEST_CASE("events of a namespace wait for the one before, those of another do not") {
+    with_shard([](Shard& shard) {
+        Fixture ask(shard);
+        CHECK(ask(R"(21["block",1])").empty());
+        CHECK(ask(R"(22["quick",2])").empty());
+        CHECK(ask(R"(23["block",3])").empty());
+        CHECK(ask(R"(2/b,4["quick",4])") == Texts{"3/b,4[4]"});
+        CHECK(Slow::noted() == Texts{"begin 1", "quick 4"});
+        ask.gate->set();
+        settle();
+        CHECK(ask.client.take() == Texts{R"(2["done",1])", "31[1]", "32[2]", R"(2["done",3])", "33[3]"});
+        CHECK(Slow::noted() == Texts{"end 1", "quick 2", "begin 3", "end 3"});
+    });
+}
+
+TEST_CASE("a full queue pauses reading, and reading goes on when half of it is done; nothing is lost or reordered") {
+    sio::SocketOptions options;
+    options.max_queued_events = 4;
+    with_shard(
+        [](Shard& shard) {
+            Fixture ask(shard);
+            ask(R"(2["block",0])");
+            for (int i = 1; i <= 20; ++i) ask("2" + std::to_string(i) + R"(["quick",)" + std::to_string(i) + "]");
+            CHECK(ask.client.paused());
+            CHECK(Slow::noted() == Texts{"begin 0"});
+            ask.gate->set();
+            settle();
+            CHECK(!ask.client.paused());
+            Texts expected{"end 0"};
+            for (int i = 1; i <= 20; ++i) expected.push_back("quick " + std::to_string(i));
+            CHECK(Slow::noted() == expected);
+            CHECK(ask.client.take().size() == 21);
+        },
+        options);
+}
+
+TEST_CASE(
+    "a disconnection while a handler blocks is handled at once; the handler goes on, and what it sends is dropped") {
+    with_shard([](Shard& shard) {
+        Fixture ask(shard);
+        ask(R"(21["block",1])");
+        ask(R"(22["quick",2])");
+        SUBCASE("by the client") {
+            CHECK(ask("1").empty());
+            CHECK(Slow::noted() == Texts{"begin 1", "gone"});
+            // It may come back while the old handler still blocks.
+            CHECK(ask.client.connect("/").size() == 20);
+            CHECK(ask(R"(23["quick",3])") == Texts{"33[3]"});
+            ask.gate->set();
+            settle();
+            CHECK(ask.client.take().empty());
+            CHECK(Slow::noted() == Texts{"quick 3", "end 1"});
+        }
+        SUBCASE("by the connection") {
+            ask.client.drop(CloseReason::transport_close);
+            settle();
+            CHECK(Slow::noted() == Texts{"begin 1", "gone", "gone"});
+            ask.gate->set();
+            settle();
+            CHECK(Slow::noted() == Texts{"end 1"});
+        }
+        CHECK(ask.client.sent.empty());
+    });
+}
+
+TEST_CASE("call emits and waits for the acknowledgement, which passes events that wait") {
+    with_shard([](Shard& shard) {
+        Fixture ask(shard);
+        CHECK(ask(R"(2["ask",1,"x"])") == Texts{R"(21["question",1,"x"])"});
+        CHECK(ask(R"(29["quick",9])").empty());
+        CHECK(ask(R"(31[{"a":1},2])").empty());
+        settle();
+        CHECK(ask.client.take() == Texts{R"(2["answered",{"a":1},2])", "39[9]"});
+        CHECK(ask(R"(25["ask typed"])") == Texts{R"(22["question"])"});
+        CHECK(ask(R"(32[7,"seven","extra"])").empty());
+        settle();
+        CHECK(ask.client.take() == Texts{R"(23["and"])"});
+        ask("33[true]");
+        settle();
+        CHECK(ask.client.take() == Texts{"35[true]"});
+        CHECK(Slow::noted() == Texts{"asking", "quick 9", "7seven"});
+    });
+}
+
+TEST_CASE("call ends with an error when the answer is of another type, late, or impossible") {
+    with_shard([](Shard& shard) {
+        Fixture ask(shard);
+        ask(R"(2["ask typed"])");
+        ask(R"(31["seven",7])");
+        settle();
+        CHECK(ask.client.take() == Texts{R"(2["error","internal_error","Internal error"])"});
+        ask(R"(2["ask briefly"])");
+        sio::sleep(20ms);
+        CHECK(Slow::noted() == Texts{"timeout"});
+        CHECK(ask("32[1]").empty());  // too late, and harmless
+        ask(R"(2["ask until gone"])");
+        ask("1");
+        settle();
+        const auto notes = Slow::noted();
+        CHECK(std::count(notes.begin(), notes.end(), "not connected") == 1);
+        CHECK(std::count(notes.begin(), notes.end(), "gone") == 1);
+    });
+}
+
+TEST_CASE("callbacks get the acknowledgement, once, by type; or the reason why there is none") {
+    with_shard([](Shard& shard) {
+        Fixture ask(shard);
+        CHECK(ask(R"(2["callback"])") == Texts{R"(21["question",1])"});
+        ask(R"(31["yes",5,"ignored"])");
+        CHECK(Slow::noted() == Texts{"answer yes5"});
+        ask(R"(31["again"])");
+        ask(R"(399["unknown"])");
+        CHECK(Slow::noted().empty());
+        ask(R"(2["callback"])");
+        ask(R"(32[{"toString":"x"}])");  // of another type: nobody to tell
+        CHECK(Slow::noted().empty());
+        ask(R"(2["callback with all"])");
+        ask(R"(33[1,[2]])");
+        CHECK(Slow::noted() == Texts{"all 1,[2]"});
+        ask(R"(2["callback that throws"])");
+        CHECK(ask("34[1]") == Texts{R"(2["error","internal_error","Internal error"])"});
+
+        ask(R"(2["callback with limit",10000])");
+        ask(R"(35["in time"])");
+        CHECK(Slow::noted() == Texts{"answer in time"});
+        ask(R"(2["callback with limit",10000])");
+        ask("36[7]");
+        CHECK(Slow::noted() == Texts{"error " + sio::make_error_code(sio::errc::invalid_value).message()});
+        ask(R"(2["callback with limit",5])");
+        sio::sleep(20ms);
+        ask(R"(37["late"])");
+        CHECK(Slow::noted() == Texts{"error " + sio::make_error_code(sio::errc::timeout).message()});
+        ask(R"(2["callback with limit",10000])");
+        ask.client.drop(CloseReason::transport_close);
+        settle();
+        const auto notes = Slow::noted();
+        CHECK(std::count(notes.begin(), notes.end(),
+                         "error " + sio::make_error_code(sio::errc::not_connected).message()) == 1);
+    });
+}
+
+TEST_CASE("a client that owes too many acknowledgements is asked for no more") {
+    sio::SocketOptions options;
+    options.max_pending_acks = 10;
+    with_shard(
+        [](Shard& shard) {
+            Fixture ask(shard);
+            CHECK(ask(R"(2["many",10])").size() == 10);
+            CHECK(ask(R"(2["many",1])") == Texts{R"(2["error","internal_error","Internal error"])"});
+            ask("31[1]");
+            CHECK(ask(R"(2["many",1])").size() == 1);
+        },
+        options);
+}
+
+TEST_CASE("a flood of acknowledgements that nobody asked for costs nothing") {
+    with_shard([](Shard& shard) {
+        Fixture ask(shard);
+        for (int i = 0; i < 10'000; ++i) ask.client.send("3" + std::to_string(i + 100) + "[1,2,3]");
+        CHECK(!ask.client.ended);
+        CHECK(ask.client.sent.empty());
+        CHECK(ask(R"(21["quick",1])") == Texts{"31[1]"});
+    });
+}
+
+TEST_CASE("jobs of a namespace are killed with it, and destructors on their stacks run") {
+    with_shard([](Shard& shard) {
+        Fixture ask(shard);
+        ask(R"(2["job"])");
+        settle();
+        CHECK(Slow::noted() == Texts{"job begins"});
+        SUBCASE("by hand") {
+            ask(R"(2["kill jobs"])");
+            settle();
+            CHECK(Slow::noted() == Texts{"unwound"});
+        }
+        SUBCASE("by the end of the namespace") {
+            ask("1");
+            settle();
+            const auto notes = Slow::noted();
+            CHECK(std::count(notes.begin(), notes.end(), "unwound") == 1);
+            CHECK(std::count(notes.begin(), notes.end(), "gone") == 1);
+        }
+        SUBCASE("one that ends the namespace itself goes on") {
+            ask(R"(2["job that ends it"])");
+            settle();
+            const auto notes = Slow::noted();
+            CHECK(std::count(notes.begin(), notes.end(), "after disconnect") == 1);
+            CHECK(std::count(notes.begin(), notes.end(), "gone") == 1);
+        }
+    });
+}
+
+TEST_CASE("jobs return results to whoever asks, and report what they throw") {
+    with_shard([](Shard& shard) {
+        Fixture ask(shard);
+        ask(R"(21["job with result"])");
+        settle();
+        CHECK(ask.client.take() == Texts{"31[42]"});
+        ask(R"(2["job that throws"])");
+        settle();
+        CHECK(ask.client.take() == Texts{R"(2["error","internal_error","Internal error"])"});
+    });
+}
+
+TEST_CASE("a socket belongs to its shard: other threads are told so") {
+    with_shard([](Shard& shard) {
+        Fixture ask(shard);
+        auto& space = ask.client.socket()["/"];
+        std::thread([&] {
+            CHECK_THROWS_AS(space.emit("x"), std::logic_error);
+            CHECK_THROWS_AS(space.everyone().emit("x"), std::logic_error);
+        }).join();
+        CHECK(ask.client.sent.empty());
+    });
+}
+
+TEST_CASE("malformed arguments end the connection with a parse error") {
+    const std::string deep = std::string(200, '[') + std::string(200, ']');
+    for (const std::string packet : {R"(2["quick",])", R"(2["quick",1]x)", R"(2["quick",01])", R"(2["quick" 1])",
+                                     "2[\"quick\",\"\x01\"]", R"(31[nul])", R"(2["quick",{a:1}])"}) {
+        with_shard([&](Shard& shard) {
+            Fixture ask(shard);
+            sio::wire::eio4::Decoder decoder;
+            const auto decoded = decoder.decode(packet);
+            if (decoded.error == sio::wire::PacketError::none) ask.client.send(packet);
+            const bool refused =
+                decoded.error != sio::wire::PacketError::none || ask.client.ended == CloseReason::parse_error;
+            CHECK_MESSAGE(refused, packet);
+            CHECK(Slow::noted().size() <= 2);  // at most the two goodbyes
+        });
+    }
+    with_shard([&](Shard& shard) {
+        Fixture ask(shard);
+        ask(R"(2["quick",)" + deep + "]");
+        CHECK(ask.client.ended == CloseReason::parse_error);
+    });
+    with_shard([&](Shard& shard) {
+        Fixture ask(shard);
+        ask.client.send(R"(51-["quick",{"_placeholder":true,"num":3}])", {sio::Binary()});
+        CHECK(ask.client.ended == CloseReason::parse_error);
+    });
+}
+
+TEST_CASE("emits with reserved names are refused") {
+    with_shard([](Shard& shard) {
+        Fixture ask(shard);
+        auto& space = ask.client.socket()["/"];
+        for (const char* name :
+             {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}) {
+            CHECK_THROWS_AS(space.emit(name), std::invalid_argument);
+            CHECK_THROWS_AS(space.everyone().emit(name), std::invalid_argument);
+        }
+        space.emit("error", 1);
+        CHECK(ask.client.take() == Texts{R"(2["error",1])"});
+    });
+}
+
+TEST_CASE("packets can be sent as they are") {
+    with_shard([](Shard& shard) {
+        Fixture ask(shard);
+        ask.client.socket().send_packet(sio::Packet::event("/b", "news", 1, "two"));
+        sio::Packet message;
+        message.type = sio::PacketType::message;
+        message.data = "hi";
+        ask.client.socket().send_packet(message);
+        ask.client.socket().error("own", "words", "/b");
+        CHECK(ask.client.take() ==
+              Texts{R"(2/b,["news",1,"two"])", R"(2["message","hi"])", R"(2/b,["error","own","words"])"});
+    });
+}
