@@ -36,10 +36,17 @@ const std::error_category& error_category() noexcept;
 inline std::error_code make_error_code(errc code) noexcept { return {static_cast<int>(code), error_category()}; }
 
 /// The exception that sio throws: a code that callers can test, and a text that says what went wrong.
-class Error : public std::system_error {
+///
+/// Not a std::system_error, which would add the code's general words to the text.
+class Error : public std::runtime_error {
 public:
-    explicit Error(errc code, const std::string& what) : std::system_error(make_error_code(code), what) {}
-    explicit Error(errc code) : std::system_error(make_error_code(code)) {}
+    explicit Error(errc code, const std::string& what) : std::runtime_error(what), code_(make_error_code(code)) {}
+    explicit Error(errc code) : std::runtime_error(make_error_code(code).message()), code_(make_error_code(code)) {}
+
+    const std::error_code& code() const noexcept { return code_; }
+
+private:
+    std::error_code code_;
 };
 
 class TimeoutScope;
