@@ -5,7 +5,6 @@
 #include "adapter/memory_adapter.hpp"
 #include "http/run_app.hpp"
 #include "server/engine_socket.hpp"
-#include "server/request_context.hpp"
 #include "server/socket_io.hpp"
 
 namespace sio::server {
@@ -46,6 +45,7 @@ void Shard::join() {
 
 void Shard::stop(std::chrono::milliseconds grace) {
     loop_.post([this, grace] {
+        for (auto* stoppable : std::vector(stoppables_.begin(), stoppables_.end())) stoppable->on_stop();
         for (const auto& endpoint : endpoints_) endpoint->shut_down();
         connections_.stop(grace, [this] { loop_.stop(); });
     });
@@ -67,7 +67,7 @@ Response Shard::begin(const EnginePath& path, const std::shared_ptr<transport::H
 
 void Shard::run_page_app(ExchangePtr exchange) {
     Environ environ(std::move(exchange->request()));
-    const auto context = std::make_shared<RequestContext>(loop_, std::move(exchange));
+    const auto context = std::make_shared<RequestContext>(loop_, stoppables_, std::move(exchange));
     environ.set(context);
     Response response = http::run_app(config_.page_app, environ);
     if (const ExchangePtr unanswered = std::move(context->exchange)) unanswered->respond(std::move(response));

@@ -16,6 +16,7 @@
 #include "greenlet/loop.hpp"
 #include "net/shard.hpp"
 #include "server/loop_ref.hpp"
+#include "server/request_context.hpp"
 #include "transport/engine_endpoint.hpp"
 
 namespace sio::server {
@@ -76,6 +77,7 @@ private:
     const Config& config_;
     greenlet::Loop loop_;
     LoopRefPtr loop_ref_ = std::make_shared<LoopRef>(loop_);
+    Stoppables stoppables_;
     std::shared_ptr<dispatch::Hub> hub_;
     std::vector<std::unique_ptr<transport::EngineEndpoint>> endpoints_;  // as config_.paths
     net::Shard connections_;

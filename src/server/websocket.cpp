@@ -18,12 +18,16 @@ using transport::WebSocketConnection;
 using transport::WebSocketConnectionPtr;
 using wire::WsOpcode;
 
-struct WebSocket::Impl final : transport::WebSocketListener {
-    Impl(WebSocketConnectionPtr over, std::string agreed)
-        : connection(std::move(over)), subprotocol(std::move(agreed)) {
+struct WebSocket::Impl final : transport::WebSocketListener, server::Stoppable {
+    Impl(WebSocketConnectionPtr over, std::string agreed, server::Stoppables& with)
+        : connection(std::move(over)), subprotocol(std::move(agreed)), stoppables(with) {
+        stoppables.insert(this);
         connection->start(this);
     }
-    ~Impl() { connection->detach(); }
+    ~Impl() {
+        stoppables.erase(this);
+        connection->detach();
+    }
 
     void on_message(const wire::WsMessage& message) override { inbox.push(message.binary, message.payload()); }
     void on_end(std::uint16_t end_code, std::string_view reason) override {
@@ -33,6 +37,13 @@ struct WebSocket::Impl final : transport::WebSocketListener {
         drained.set();
     }
     void on_drained() override { drained.set(); }
+    void on_stop() override { close(wire::ws_close::going_away); }
+
+    void close(std::uint16_t with_code, std::string_view reason = {}) {
+        connection->close(with_code, reason);
+        inbox.close();
+        drained.set();
+    }
 
     void send(WsOpcode opcode, std::string_view payload) {
         while (connection->is_open() && connection->queued_bytes() > high_water) {
@@ -48,6 +59,7 @@ struct WebSocket::Impl final : transport::WebSocketListener {
 
     WebSocketConnectionPtr connection;
     std::string subprotocol;
+    server::Stoppables& stoppables;
     std::uint16_t code = 0;
     std::string close_reason;
     server::Inbox inbox{[this](bool paused) { paused ? connection->pause_reading() : connection->resume_reading(); }};
@@ -64,11 +76,7 @@ void WebSocket::send_text(std::string_view text) { impl_.send(WsOpcode::text, te
 
 void WebSocket::send_binary(std::string_view bytes) { impl_.send(WsOpcode::binary, bytes); }
 
-void WebSocket::close(std::uint16_t code, std::string_view reason) {
-    impl_.connection->close(code, reason);
-    impl_.inbox.close();
-    impl_.drained.set();
-}
+void WebSocket::close(std::uint16_t code, std::string_view reason) { impl_.close(code, reason); }
 
 bool WebSocket::is_open() const noexcept { return impl_.connection->is_open(); }
 
@@ -109,13 +117,14 @@ Response websocket(Environ& environ, const std::function<void(WebSocket&)>& hand
     limits->parser.max_message_bytes = options.max_message_bytes;
     limits->parser.max_fragments = options.max_fragments;
     limits->close_timeout = options.close_timeout;
+    limits->answer_close_later = true;
     std::string subprotocol = choose_subprotocol(options.subprotocols, environ.headers());
     const ExchangePtr exchange = std::move(context->exchange);
     auto connection =
         transport::accept_websocket(context->loop, *exchange, environ.request(), std::move(limits), subprotocol);
     if (!connection) return Response(400);
 
-    WebSocket::Impl impl(std::move(connection), std::move(subprotocol));
+    WebSocket::Impl impl(std::move(connection), std::move(subprotocol), context->stoppables);
     WebSocket socket(impl);
     try {
         handler(socket);

@@ -53,7 +53,7 @@ void EngineSession::open(TransportPtr transport) {
     static constexpr std::string_view websocket[] = {"websocket"};
     wire::EngineHandshake handshake;
     handshake.sid = sid_;
-    if (!transport_->direct() && host_.options.allow_upgrades) handshake.upgrades = websocket;
+    if (!transport_->direct() && host_.upgrades_allowed()) handshake.upgrades = websocket;
     handshake.ping_interval = host_.options.ping_interval;
     handshake.ping_timeout = host_.options.ping_timeout;
     handshake.max_payload_bytes = host_.options.max_payload_bytes;
@@ -162,7 +162,7 @@ void EngineSession::on_fetched() {
 
 bool EngineSession::on_candidate(TransportPtr candidate) {
     if (state_ != State::open) return false;
-    if (upgrade_.on_websocket(host_.options.allow_upgrades) != UpgradeFsm::Action::accept) return false;
+    if (upgrade_.on_websocket(host_.upgrades_allowed()) != UpgradeFsm::Action::accept) return false;
     candidate_ = std::move(candidate);
     phase_timer_.arm(host_.loop.timers(), host_.options.upgrade_timeout);
     return true;

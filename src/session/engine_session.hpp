@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -27,6 +28,11 @@ struct EngineHost {
     greenlet::Loop& loop;
     const EngineOptions& options;
     SessionTable sessions;
+
+    /// Whether a polling session may move to WebSocket.
+    bool upgrades_allowed() const noexcept {
+        return options.allow_upgrades && std::ranges::find(options.transports, "websocket") != options.transports.end();
+    }
 };
 
 /// Who uses an Engine.IO session: Socket.IO, or an application that speaks Engine.IO alone.

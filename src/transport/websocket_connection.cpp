@@ -26,7 +26,7 @@ void WebSocketConnection::start(WebSocketListener* listener) {
 }
 
 void WebSocketConnection::send(wire::WsOpcode opcode, std::string_view payload) {
-    if (state_ != State::open) return;
+    if (state_ != State::open && state_ != State::peer_closed) return;
     std::string header;  // fits the string's own buffer
     wire::append_ws_header(header, opcode, payload.size());
     link_->write(header);
@@ -49,6 +49,7 @@ void WebSocketConnection::resume_reading() {
 
 void WebSocketConnection::close(std::uint16_t code, std::string_view reason) {
     listener_ = nullptr;
+    if (state_ == State::peer_closed) return answer_close();
     if (state_ != State::open) return;
     std::string frame;
     wire::append_ws_close(frame, code, reason);
@@ -57,6 +58,15 @@ void WebSocketConnection::close(std::uint16_t code, std::string_view reason) {
     self_ = this;
     if (paused_) resume_reading();  // the peer's close frame may stand behind what was held back
     close_timer_.arm(loop_.timers(), options_->close_timeout);
+}
+
+void WebSocketConnection::answer_close() {
+    const WebSocketConnectionPtr keep(this);
+    std::string frame;
+    wire::append_ws_close(frame, peer_code_);
+    link_->write(frame);
+    link_->close();
+    end(peer_code_, {});
 }
 
 void WebSocketConnection::abort() {
@@ -101,9 +111,18 @@ bool WebSocketConnection::on_pong(std::string_view) { return true; }
 
 void WebSocketConnection::on_close(std::uint16_t code, std::string_view reason) {
     if (state_ == State::open) {
-        std::string frame;
-        wire::append_ws_close(frame, code);
-        link_->write(frame);
+        peer_code_ = code;
+        if (!options_->answer_close_later) {
+            auto* const listener = std::exchange(listener_, nullptr);
+            answer_close();
+            if (listener) listener->on_end(code, reason);
+            return;
+        }
+        state_ = State::peer_closed;
+        self_ = this;
+        close_timer_.arm(loop_.timers(), options_->close_timeout);
+        if (auto* const listener = std::exchange(listener_, nullptr)) listener->on_end(code, reason);
+        return;
     }
     link_->close();
     end(code, reason);

@@ -38,6 +38,7 @@ protected:
 ///
 ///      open --close()--> closing (until the peer's close frame, or the time limit) --> ended
 ///        +----------- peer's close frame, malformed input, end of the link -------------^
+///        +--peer's close frame, answer_close_later--> peer_closed --close()-------------^
 ///
 /// Everything on its shard. It keeps itself alive while it is closing, so that whoever called close() may forget it.
 class WebSocketConnection final
@@ -50,6 +51,9 @@ public:
         wire::WsParserOptions parser;
         /// How long the peer may take to answer a close frame.
         std::chrono::milliseconds close_timeout{10000};
+        /// The peer's close frame is answered when close() is called, and until then messages may be sent: for a listener
+        /// that handles messages later than it gets them. It has close_timeout to do so.
+        bool answer_close_later = false;
     };
 
     using OptionsPtr = std::shared_ptr<const Options>;
@@ -79,7 +83,7 @@ public:
     void abort();
 
 private:
-    enum class State : std::uint8_t { open, closing, ended };
+    enum class State : std::uint8_t { open, peer_closed, closing, ended };
 
     std::size_t on_bytes(char* data, std::size_t size) override;
     void on_end(std::string_view reason) override;
@@ -92,6 +96,7 @@ private:
     void on_error(wire::WsError error) override;
 
     void end(std::uint16_t code, std::string_view reason);
+    void answer_close();
     bool reads_on() const noexcept { return state_ == State::open && !paused_; }
 
     greenlet::Loop& loop_;
@@ -101,6 +106,7 @@ private:
     wire::WsParser parser_;
     util::Timer close_timer_;
     boost::intrusive_ptr<WebSocketConnection> self_;  // while closing
+    std::uint16_t peer_code_ = 0;                     // of the close frame that is not answered yet
     State state_ = State::open;
     bool paused_ = false;
 };

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include <sio/error.hpp>
+#include <sio/greenlet.hpp>
 #include <sio/router.hpp>
 #include <sio/server.hpp>
 #include <sio/websocket.hpp>
@@ -157,4 +158,42 @@ TEST_CASE("websocket() needs the Environ of a server's request") {
     HttpRequest request;
     Environ environ(std::move(request));
     CHECK_THROWS_AS(websocket(environ, [](WebSocket&) {}), Error);
+}
+
+TEST_CASE("messages in front of the client's close frame are handled, and answered, before it is") {
+    Fixture f([](Environ& environ) { return echo(environ); });
+    RawClient client(f.server.port());
+    REQUIRE(client.upgrade("/") == 101);
+    std::string frames;
+    wire::append_ws_masked_frame(frames, WsOpcode::text, "before", 1);
+    wire::append_ws_masked_frame(frames, WsOpcode::close, close_payload(1000), 1);
+    wire::append_ws_masked_frame(frames, WsOpcode::text, "behind", 1);
+    client.raw().send(frames);
+    CHECK(client.receive() == "before");
+    CHECK(client.receive() == close_payload(1000));
+    CHECK(client.raw().receive_all().empty());
+}
+
+TEST_CASE("a handler that never comes to answer the client's close frame is cut off after the time limit") {
+    Fixture f([](Environ& environ) {
+        WebSocketOptions options;
+        options.close_timeout = 50ms;
+        return websocket(
+            environ, [](WebSocket&) { sio::sleep(10s); }, std::move(options));
+    });
+    RawClient client(f.server.port());
+    REQUIRE(client.upgrade("/") == 101);
+    client.send(WsOpcode::close, close_payload(1000));
+    CHECK(client.raw().closed_within(3s));
+    f.server.stop(10ms);
+}
+
+TEST_CASE("a server that stops closes its WebSockets with 1001") {
+    Fixture f([](Environ& environ) { return echo(environ); });
+    RawClient client(f.server.port());
+    REQUIRE(client.upgrade("/") == 101);
+    std::thread stopper([&] { f.server.stop(5s); });
+    CHECK(client.receive() == close_payload(1001));
+    client.send(WsOpcode::close, close_payload(1001));
+    stopper.join();
 }
