@@ -1,7 +1,6 @@
 #include "dispatch/connection.hpp"
 
 #include <algorithm>
-#include <boost/context/detail/exception.hpp>
 #include <stdexcept>
 
 #include <sio/connection_refused.hpp>
@@ -203,8 +202,6 @@ std::exception_ptr Connection::guarded(BaseNamespace& object, const Invocation& 
         return nullptr;
     } catch (const GreenletExit&) {
         throw;
-    } catch (const boost::context::detail::forced_unwind&) {
-        throw;
     } catch (...) {
         return std::current_exception();
     }
@@ -245,8 +242,6 @@ void Connection::connect(std::unique_ptr<Packet> packet) {
     try {
         make_object();
     } catch (const GreenletExit&) {
-        throw;
-    } catch (const boost::context::detail::forced_unwind&) {
         throw;
     } catch (...) {
         thrown = std::current_exception();
