@@ -100,7 +100,7 @@ std::size_t HttpConnection::take_head(std::string_view rest) {
     version_ = static_cast<std::uint8_t>(request.version);
     keep_alive_ = parser_->keep_alive();
     head_request_ = request.method == "HEAD";
-    can_upgrade_ = version_ >= 11 && util::list_has_token(request.headers.get("Connection"), "upgrade");
+    can_upgrade_ = version_ >= 11 && util::list_has_token(request.headers.combined("Connection"), "upgrade");
     request.scheme = connection_->secure() ? "https" : "http";
     request.remote_address = connection_->peer().address();
     request.remote_port = connection_->peer().port();

@@ -111,7 +111,7 @@ std::string with_port(const std::string& host, std::uint16_t port) {
 bool answers(const ::sockaddr_un& address) noexcept {
     const FileDescriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     const int result = ::connect(probe.get(), reinterpret_cast<const ::sockaddr*>(&address), sizeof address);
-    return result == 0 || errno != ECONNREFUSED;
+    return result == 0 || (errno != ECONNREFUSED && errno != ENOENT);
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ Response switching() {
     return response;
 }
 
-const std::string upgrade_lines = "Upgrade: echo\r\nConnection: keep-alive, Upgrade\r\n";
+const std::string upgrade_lines = "Upgrade: echo\r\nConnection: keep-alive\r\nConnection: foo, Upgrade\r\n";
 
 }  // namespace
 

@@ -75,8 +75,18 @@ TEST_CASE("hosts that RFC 9110 allows are told from others") {
 
 TEST_CASE("a chunked body is the same however its bytes are cut up") {
     const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
-    const std::string body = "5\r\nhello\r\nA;x=\"y;z\"\r\n0123456789\r\n0\r\nT: u\r\n\r\n";
     const HttpLimits limits;
+    std::string body, expected;
+    // The last of them fails an assertion of Beast 1.81 when it comes as "0\r\n" first and one byte more next.
+    SUBCASE("with extensions and a trailer") {
+        body = "5\r\nhello\r\nA;x=\"y;z\"\r\n0123456789\r\n0\r\nT: u\r\n\r\n";
+        expected = "hello0123456789";
+    }
+    SUBCASE("of one byte") {
+        body = "1\r\nx\r\n0\r\n\r\n";
+        expected = "x";
+    }
+    SUBCASE("of nothing but the last chunk") { body = "0\r\n\r\n"; }
     for (std::size_t step = 1; step <= body.size(); ++step) {
         CAPTURE(step);
         RequestParser parser(limits);
@@ -91,7 +101,7 @@ TEST_CASE("a chunked body is the same however its bytes are cut up") {
         }
         CHECK(parser.done());
         CHECK(begin == body.size());
-        CHECK(parser.request().body == "hello0123456789");
+        CHECK(parser.request().body == expected);
         CHECK_FALSE(parser.request().headers.contains("T"));
     }
 }
