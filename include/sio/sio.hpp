@@ -1,7 +1,7 @@
 #pragma once
 
-// Everything that an application needs, but for <sio/json.hpp> and <sio/template.hpp>, which bring documents (a second of compile time), and the bridges to
-// other HTTP servers.
+// Everything that an application needs, but for what costs a second of compile time more or is for few: <sio/json.hpp>
+// (documents), <sio/template.hpp> and <sio/session_cookie.hpp> (which use them), and <sio/beast.hpp>.
 
 #include <sio/access_log.hpp>
 #include <sio/app.hpp>
@@ -11,7 +11,6 @@
 #include <sio/cookie.hpp>
 #include <sio/csrf.hpp>
 #include <sio/describe.hpp>
-#include <sio/engine_socket.hpp>
 #include <sio/environ.hpp>
 #include <sio/error.hpp>
 #include <sio/form.hpp>
@@ -32,5 +31,6 @@
 #include <sio/server.hpp>
 #include <sio/socket.hpp>
 #include <sio/static_files.hpp>
+#include <sio/trust_proxy.hpp>
 #include <sio/version.hpp>
 #include <sio/websocket.hpp>

@@ -104,6 +104,7 @@ std::shared_ptr<detail::PendingCall> Connection::begin_call(std::optional<std::c
     hub_->require_current();
     // The client answers only what it has been sent.
     accept();
+    if (!channel()) throw Error(errc::not_connected, "sio: call(): the client is not connected");
     auto call = std::make_shared<detail::PendingCall>();
     call->limit = limit.value_or(hub_->options().call_timeout);
     call->connection = weak_from_this();
