@@ -30,7 +30,13 @@ Shard::Shard(greenlet::Loop& loop, std::shared_ptr<const ShardOptions> options, 
 Shard::~Shard() {
     *alive_ = nullptr;
     acceptors_.clear();
-    for (const auto& connection : snapshot()) connection->abort();
+    // Closed ones too: one that failed holds its protocol until it has reported that, and will not get to it any more.
+    std::vector<Connection::Ptr> all;
+    for (auto& connection : connections_) all.emplace_back(&connection);
+    for (const auto& connection : all) {
+        connection->abort();
+        connection->protocol_.reset();
+    }
     while (dirty_ != nullptr) {
         const Connection::Ptr connection(std::exchange(dirty_, dirty_->next_dirty_), false);
         connection->dirty_ = false;
