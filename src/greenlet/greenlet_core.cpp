@@ -80,35 +80,34 @@ void GreenletCore::enqueue() {
     loop_->make_ready(*this);
 }
 
+// self_ keeps the object until it has ended; releasing it is the last thing that happens.
 void GreenletCore::run_ready() noexcept {
-    const auto self = std::move(self_);
-    {
-        const auto lock = ended_.lock();
-        if (state_ == State::ended) return;  // killed while it was queued
+    std::exception_ptr exception;
+    if (!loop_->stopping()) {
+        try {
+            loop_->enter([this] { execute(); });
+            return;
+        } catch (...) {
+            exception = std::current_exception();  // there is no stack for it
+        }
     }
-    if (loop_->stopping()) {
-        discard();
-        finish(nullptr, true);
-        return;
-    }
-    try {
-        loop_->enter([self] { self->execute(); });
-    } catch (...) {
-        // There is no stack for it.
-        discard();
-        finish(std::current_exception(), false);
-    }
+    discard();
+    const bool killed = !exception;
+    finish(std::move(exception), killed);
+    const auto last = std::move(self_);
 }
 
 void GreenletCore::execute() {
     Worker& worker = *Worker::current();
     Owner owner(*this);
+    const auto last = std::exchange(self_, nullptr);
     {
         const auto lock = ended_.lock();
+        if (state_ == State::ended) return;  // killed while it was queued
         state_ = State::running;
         worker_ = &worker;
         worker.set_owner(&owner, id_);
-        worker.set_name(name_);
+        if (!name_.empty()) worker.set_name(name_);
     }
     std::exception_ptr exception;
     bool killed = false;

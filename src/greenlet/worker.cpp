@@ -101,8 +101,12 @@ void Wait::resume_soon() noexcept { worker_.loop().make_ready(*this); }
 void Wait::run_ready() noexcept { worker_.resume(); }
 
 std::uint64_t Worker::new_id() noexcept {
-    static std::atomic<std::uint64_t> last{0};
-    return ++last;
+    // Each thread takes them from the common counter by the thousand.
+    constexpr std::uint64_t block = 1024;
+    static std::atomic<std::uint64_t> next_block{1};
+    thread_local std::uint64_t next = 0;
+    if (next % block == 0) next = next_block.fetch_add(1) * block;
+    return next++;
 }
 
 Worker* Worker::current() noexcept { return current_worker; }
@@ -137,7 +141,7 @@ void Worker::main() {
     } while (job_);
 }
 
-void Worker::begin(Job job) noexcept {
+void Worker::begin(Job&& job) noexcept {
     job_ = std::move(job);
     resume();
 }

@@ -94,7 +94,7 @@ private:
     void main();
     void run_job();
     void suspend() noexcept;
-    void begin(Job job) noexcept;
+    void begin(Job&& job) noexcept;
     [[noreturn]] void give_up();
 
     Loop& loop_;
