@@ -53,6 +53,7 @@ void write_seeds(const fs::path& vectors, const fs::path& output) {
     Corpus payload(output, "eio4_payload");
     Corpus codec(output, "eio4_codec");
     Corpus attachments(output, "attachments");
+    Corpus script_string(output, "script_string");
     Corpus ws_parser(output, "ws_parser");
     Corpus ws_roundtrip(output, "ws_roundtrip");
 
@@ -63,6 +64,7 @@ void write_seeds(const fs::path& vectors, const fs::path& output) {
     for (const auto& vector : read("engine.io-4-payload.txt")) payload.add("\x10" + vector.bytes);
     for (const auto& vector : read("socket.io-5.txt")) {
         codec.add(vector.bytes);
+        script_string.add(vector.bytes);
         json_text.add(vector.get("data"));
         json_text.add(vector.get("array"));
         if (vector.bytes.size() > 200) continue;
@@ -85,6 +87,7 @@ void write_seeds(const fs::path& vectors, const fs::path& output) {
     for (const char* text : {R"("\ud83d\udca9 \u20ac \n")", R"("cut \ud83d")", "\xe2\x80\xa8 \xf0\x9f\x92\xa9 \xff"}) {
         json_text.add(text);
     }
+    for (const char* text : {"</script><!--", "a\\<\n\"\xe2\x80\xa9\xff"}) script_string.add(text);
 }
 
 }  // namespace
