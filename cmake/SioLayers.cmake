@@ -49,8 +49,4 @@ function(sio_unit_test layer)
   target_link_libraries(unit_${layer} PRIVATE sio_warnings ${arg_LIBRARIES})
   add_test(NAME ${SIO_TEST_PREFIX}unit.${layer} COMMAND unit_${layer})
   set_tests_properties(${SIO_TEST_PREFIX}unit.${layer} PROPERTIES TIMEOUT 300 LABELS unit)
-  if(SIO_SANITIZE STREQUAL "address")
-    # What still waits when a loop ends (a WebSocket's closing handshake) counts as a leak: not looked into yet.
-    set_tests_properties(${SIO_TEST_PREFIX}unit.${layer} PROPERTIES ENVIRONMENT ASAN_OPTIONS=detect_leaks=0)
-  endif()
 endfunction()

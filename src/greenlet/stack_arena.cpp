@@ -56,8 +56,11 @@ StackArena::~StackArena() {
 void StackArena::keep() noexcept {
     keep_ = true;
     for (const StackRegion* region : chunks_) {
-        const auto begin = region->begin.load();
-        sanitizer::keep_reachable(reinterpret_cast<char*>(begin), region->end.load() - begin);
+        // Without the guards, which must not be read.
+        const std::size_t guard = slot_bytes_ - stack_bytes_;
+        for (auto slot = region->begin.load(); slot != region->end.load(); slot += slot_bytes_) {
+            sanitizer::keep_reachable(reinterpret_cast<char*>(slot + guard), stack_bytes_);
+        }
     }
 }
 

@@ -129,6 +129,7 @@ TEST_CASE("a listener may close or abort the connection from within a message") 
                 abort ? connection->abort() : connection->close(1000);
             };
             f.wire->feed(from_client(WsOpcode::text, "one") + from_client(WsOpcode::text, "two"));
+            f.wire->end();
         });
         CHECK(f.listener.log.front() == "text one");
         CHECK(f.wire->aborted == abort);
