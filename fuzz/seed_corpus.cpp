@@ -70,6 +70,13 @@ void write_seeds(const fs::path& vectors, const fs::path& output) {
         if (vector.bytes.size() > 200) continue;
         attachments.add(message(false, vector.bytes) + message(true, "one") + message(true, ""));
     }
+    Corpus v09_codec(output, "v09_codec");
+    Corpus v09_payload(output, "v09_payload");
+    for (const auto& vector : read("socket.io-0.9.txt")) v09_codec.add(vector.bytes);
+    for (const auto& vector : read("socket.io-0.9-payload.txt")) v09_payload.add("\x10" + vector.bytes);
+    v09_payload.add(
+        "\x10"
+        "d=%22%5Cufffd5%5Cufffd3%3A%3A%3Aa%22");
     for (const auto& vector : read("websocket.txt")) {
         if (vector.bytes.size() > 4096) continue;
         ws_parser.add(ws_settings(vector) + vector.bytes);
