@@ -27,14 +27,16 @@ public:
     std::optional<T> auth_if() const {
         return auth_.get_if<T>(0);
     }
-    /// The auth as JSON text, `{}` when the client sent none. Clients of protocol 3 (1.x, 2.x) have no auth; the query of
+    /// The auth as JSON text, `{}` when the client sent none. Clients of protocol 4 (1.x, 2.x) have no auth; the query of
     /// their namespace is given as an object of strings in its place.
     const std::string& auth_text() const noexcept { return auth_.text(); }
     /// The same as the one argument of an Args, to be passed on.
     const Args& auth_args() const noexcept { return auth_; }
 
-    /// A value of the query: that of the namespace, where the client can send one, else that of the session's first URL.
+    /// A value of query(); empty when there is none.
     std::string_view query(std::string_view name) const;
+    /// The query of the session's first URL. A client of protocol 4 (1.x, 2.x) that connects to `/chat?token=1` adds its
+    /// own: its values take the place of those by the same name.
     const MultiDict& query() const;
     /// Of the session's first request.
     const Headers& headers() const;
@@ -50,9 +52,11 @@ public:
     Handshake(const Environ& request, std::string_view auth, std::string_view namespace_query);
 
 private:
+    Args query_as_object() const;
+
     const Environ* environ_;
     Args auth_;
-    MultiDict namespace_query_;
+    MultiDict query_;  // merged; empty when the namespace brought none
     std::chrono::system_clock::time_point time_;
 };
 

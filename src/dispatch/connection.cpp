@@ -8,11 +8,11 @@
 #include <sio/json_writer.hpp>
 #include <sio/log.hpp>
 
+#include "dispatch/generation_rules.hpp"
 #include "dispatch/json_hooks.hpp"
 #include "dispatch/socket_impl.hpp"
 #include "util/exception_text.hpp"
 #include "util/printable.hpp"
-#include "util/secure_id.hpp"
 
 namespace sio::dispatch {
 namespace {
@@ -31,20 +31,6 @@ PacketType public_type(wire::PacketType type) noexcept {
 }
 
 }  // namespace
-
-std::string refusal_json(std::string_view message, std::string_view data) {
-    std::string json;
-    JsonWriter writer(json);
-    writer.begin_object();
-    writer.key("message");
-    writer.string(message);
-    if (!data.empty()) {
-        writer.key("data");
-        writer.raw(data);
-    }
-    writer.end_object();
-    return json;
-}
 
 /// The time in which handlers of one connection run: ends also when the greenlet is killed.
 class Connection::Busy {
@@ -88,7 +74,7 @@ Connection::Connection(std::shared_ptr<SocketImpl> socket, const detail::Namespa
       kind_(kind),
       events_(kind.events),
       nsp_(std::move(nsp)),
-      sid_(util::make_secure_id()),
+      sid_(socket_id(*socket_->channel(), nsp_)),
       handshake_(std::move(handshake)),
       acks_(*this, hub_->loop().timers(), hub_->options().max_pending_acks) {}
 
@@ -270,9 +256,12 @@ void Connection::accept() {
     if (state_ != State::connecting) return;
     state_ = State::connected;
     socket_->note_connected();
-    std::string json = R"({"sid":")";
-    json += sid_;
-    json += R"("})";
+    std::string json;
+    if (socket_->rules().announces_sid) {
+        json = R"({"sid":")";
+        json += sid_;
+        json += R"("})";
+    }
     wire::PacketView packet;
     packet.type = wire::PacketType::connect;
     packet.data = json;
@@ -288,15 +277,16 @@ void Connection::refuse(const std::exception_ptr& thrown) {
         // The client has been told already, because of a call(): then it is disconnected.
         return end(session::CloseReason::server_namespace_disconnect, true);
     }
+    const Generation generation = socket_->generation();
     std::string json;
     try {
         std::rethrow_exception(thrown);
     } catch (const ConnectionRefused& refused) {
-        json = refusal_json(refused.what(), refused.data());
+        json = refusal_json(generation, refused.what(), refused.data());
     } catch (const std::exception& error) {
-        json = refusal_json(hub_->options().expose_error_messages ? error.what() : "Internal error");
+        json = refusal_json(generation, hub_->options().expose_error_messages ? error.what() : "Internal error");
     } catch (...) {
-        json = refusal_json("Internal error");
+        json = refusal_json(generation, "Internal error");
     }
     wire::PacketView packet;
     packet.type = wire::PacketType::connect_error;

@@ -177,7 +177,4 @@ private:
     std::unordered_map<std::uint64_t, AnyGreenlet> jobs_;
 };
 
-/// `{"message":...}`, or with data (JSON text) `{"message":...,"data":...}`: what a refused client gets.
-std::string refusal_json(std::string_view message, std::string_view data = {});
-
 }  // namespace sio::dispatch

@@ -8,6 +8,7 @@
 #include <sio/log.hpp>
 
 #include "dispatch/registry.hpp"
+#include "dispatch/unserved_namespace.hpp"
 #include "util/exception_text.hpp"
 
 namespace sio::dispatch {
@@ -17,6 +18,8 @@ SocketImpl::SocketImpl(Private, std::shared_ptr<Hub> hub, session::Channel& chan
       environ_(std::move(environ)),
       hub_(std::move(hub)),
       channel_(&channel),
+      generation_(channel.generation()),
+      rules_(rules_of(generation_)),
       connect_timer_(
           [](void* self) {
               auto& socket = *static_cast<SocketImpl*>(self);
@@ -41,16 +44,19 @@ void SocketImpl::bind(const Namespaces& namespaces, ManageOptions options) {
     options_ = std::move(options);
     if (state_ == State::new_) state_ = State::connecting;
     if (const auto callback = std::exchange(on_bound_, nullptr)) callback();
-    if (early_.empty()) {
+    if (rules_.connects_root) connect_timer_.cancel();
+    if (early_.empty() && !rules_.connects_root) {
         early_done_ = true;
         return;
     }
     // The application is up the stack: its namespaces begin when it has returned.
-    hub_->post([self = std::static_pointer_cast<SocketImpl>(shared_from_this())] { self->handle_early_packets(); });
+    hub_->post([self = std::static_pointer_cast<SocketImpl>(shared_from_this())] { self->begin(); });
 }
 
-void SocketImpl::handle_early_packets() {
+// What has waited for the namespaces to be bound.
+void SocketImpl::begin() {
     early_done_ = true;
+    if (rules_.connects_root && channel_) connect({.type = wire::PacketType::connect});
     for (const auto& packet : std::exchange(early_, {})) {
         if (!channel_) return;
         if (!route(packet->packet())) return close(session::CloseReason::parse_error);
@@ -86,13 +92,13 @@ Connection* SocketImpl::find(std::string_view nsp) const noexcept {
     return nullptr;
 }
 
-// The rules of the reference server (Client.ondecoded): what does not fit the state of the namespace closes the
-// connection. But for packets that the client sent before it knew that the server had ended the namespace.
+// What does not fit the state of the namespace is for rules_ to judge. But for packets that the client sent before it knew
+// that the server had ended the namespace.
 bool SocketImpl::route(const wire::PacketView& packet) {
     Connection* const connection = find(packet.nsp);
     if (!connection) {
         if (packet.type == wire::PacketType::connect) return connect(packet);
-        if (!has_left(packet.nsp)) invalid_state();
+        if (!has_left(packet.nsp)) stray();
         return true;
     }
     switch (packet.type) {
@@ -102,24 +108,29 @@ bool SocketImpl::route(const wire::PacketView& packet) {
         case wire::PacketType::ack: return connection->take_ack(packet);
         case wire::PacketType::disconnect:
             connection->end(session::CloseReason::client_namespace_disconnect, false, Connection::Finish::at_once);
+            if (rules_.root_ends_connection && packet.nsp == "/") {
+                close(session::CloseReason::client_namespace_disconnect);
+            }
             return true;
         case wire::PacketType::connect_error:
-            if (channel_->generation() == wire::Generation::v09) return connection->take(packet);
+            if (rules_.takes_errors) return connection->take(packet);
             break;
         case wire::PacketType::connect: break;
     }
-    invalid_state();
+    stray();
     return true;
 }
 
-void SocketImpl::invalid_state() {
+void SocketImpl::stray() {
+    if (rules_.ignores_strays) return;
     log(LogLevel::debug, "dispatch", "a packet that does not fit the state of its namespace: connection closed");
     close(session::CloseReason::forced_server_close);
 }
 
 bool SocketImpl::connect(const wire::PacketView& packet) {
     if (!packet.data.empty() && !is_json(packet.data, hub_->options().max_json_depth)) return false;
-    const detail::NamespaceClass* const kind = registry_->find(packet.nsp);
+    const detail::NamespaceClass* kind = registry_->find(packet.nsp);
+    if (!kind && rules_.connects_root && packet.nsp == "/") kind = &unserved_namespace();
     if (!kind) {
         refuse(packet.nsp, "Invalid namespace");
     } else if (connections_.size() >= hub_->options().max_namespaces) {
@@ -136,7 +147,7 @@ bool SocketImpl::connect(const wire::PacketView& packet) {
 }
 
 void SocketImpl::refuse(std::string_view nsp, std::string_view message) {
-    const std::string json = refusal_json(message);
+    const std::string json = refusal_json(generation_, message);
     wire::PacketView answer;
     answer.type = wire::PacketType::connect_error;
     answer.nsp = nsp;

@@ -14,6 +14,7 @@
 #include <sio/socket.hpp>
 
 #include "dispatch/connection.hpp"
+#include "dispatch/generation_rules.hpp"
 #include "dispatch/hub.hpp"
 #include "session/broadcast.hpp"
 #include "session/channel.hpp"
@@ -54,6 +55,8 @@ public:
     /// Null once the channel has closed.
     session::Channel* channel() const noexcept { return channel_; }
     const std::shared_ptr<Hub>& hub() const noexcept { return hub_; }
+    Generation generation() const noexcept { return generation_; }
+    const GenerationRules& rules() const noexcept { return rules_; }
     const ManageOptions& manage_options() const noexcept { return options_; }
     Connection* find(std::string_view nsp) const noexcept;
     const std::vector<std::shared_ptr<Connection>>& connections() const noexcept { return connections_; }
@@ -76,12 +79,14 @@ private:
     bool route(const wire::PacketView& packet);
     bool connect(const wire::PacketView& packet);
     void refuse(std::string_view nsp, std::string_view message);
-    void handle_early_packets();
-    void invalid_state();
+    void begin();
+    void stray();
     bool has_left(std::string_view nsp) const noexcept;
 
     std::shared_ptr<Hub> hub_;
     session::Channel* channel_;
+    const Generation generation_;
+    const GenerationRules rules_;
     std::shared_ptr<Registry> registry_;
     ManageOptions options_;
     std::function<void()> on_bound_;

@@ -6,15 +6,11 @@
 #include <string_view>
 
 #include <sio/binary.hpp>
+#include <sio/generation.hpp>
 
 namespace sio::wire {
 
-/// The generations of the protocol, by the names that the code uses for them everywhere.
-enum class Generation : std::uint8_t {
-    v09,   ///< Socket.IO 0.7 to 0.9: no Engine.IO beneath
-    eio3,  ///< Socket.IO 1.x and 2.x on Engine.IO 3
-    eio4,  ///< Socket.IO 3.x and 4.x on Engine.IO 4
-};
+using sio::Generation;
 
 /// What a Socket.IO packet says, whatever generation carries it.
 enum class PacketType : std::uint8_t {

@@ -39,12 +39,14 @@ struct Shard {
     Namespaces namespaces;
 };
 
-/// A client of protocol 5 without a transport: packets go in and come out as the text that a WebSocket would carry.
-class Client final : public session::Channel {
+/// A client without a transport: packets go in and come out as the text that a WebSocket would carry, in protocol 5's
+/// spelling whatever the generation.
+class Client : public session::Channel {
 public:
     /// Connects to no namespace yet. With `bind` the shard's namespaces serve it at once.
-    explicit Client(Shard& shard, bool bind = true, std::string target = "/socket.io/?EIO=4&token=abc")
-        : loop_(shard.hub->loop()), sid_("engine-" + std::to_string(++count())) {
+    explicit Client(Shard& shard, bool bind = true, std::string target = "/socket.io/?EIO=4&token=abc",
+                    Generation generation = Generation::eio4)
+        : loop_(shard.hub->loop()), sid_("engine-" + std::to_string(++count())), generation_(generation) {
         HttpRequest request;
         request.target = std::move(target);
         request.remote_address = "192.0.2.7";
@@ -98,7 +100,7 @@ public:
 
     // Channel
     const std::string& sid() const noexcept override { return sid_; }
-    wire::Generation generation() const noexcept override { return wire::Generation::eio4; }
+    wire::Generation generation() const noexcept override { return generation_; }
     std::string_view transport_name() const noexcept override { return "websocket"; }
     greenlet::Loop& loop() noexcept override { return loop_; }
     void send(const wire::PacketView& packet, session::SendFlags flags = {}) override {
@@ -158,6 +160,7 @@ private:
 
     greenlet::Loop& loop_;
     std::string sid_;
+    Generation generation_;
     std::shared_ptr<dispatch::SocketImpl> socket_;
     std::size_t pauses_ = 0;
     std::vector<std::pair<std::string, std::vector<Binary>>> waiting_;

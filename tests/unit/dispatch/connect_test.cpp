@@ -244,6 +244,9 @@ TEST_CASE("the handshake tells auth, query, headers and address") {
         shard.namespaces.add<Probe>("/query", [&](Probe& self) {
             CHECK(self.handshake().query("token") == "other value");
             CHECK(self.handshake().query("EIO") == "4");
+            CHECK(self.handshake().query()["token"] == "other value");
+            CHECK(self.handshake().query()["EIO"] == "4");
+            CHECK(self.environ().query()["token"] == "abc");
             CHECK(self.handshake().auth_text() == R"({"token":"other value"})");
         });
         shard.namespaces.add<Probe>("/none", [&](Probe& self) {

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <sio/generation.hpp>
+
+#include "session/channel.hpp"
+
+namespace sio::dispatch {
+
+/// In what the generations differ above their packets: who connects namespaces, and what a packet means that does not fit
+/// the state of its namespace.
+struct GenerationRules {
+    /// The server connects the default namespace as soon as the session is bound, before it looks at any packet. Clients
+    /// that connect to it all the same have done so already. It need not be registered: see unserved_namespace().
+    bool connects_root = false;
+    /// A client that disconnects from the default namespace means the whole connection.
+    bool root_ends_connection = false;
+    /// Packets that do not fit the state of their namespace are ignored. If not, they close the connection.
+    bool ignores_strays = false;
+    /// Clients may send error packets; they go to recv_error().
+    bool takes_errors = false;
+    /// The CONNECT answer tells the client its id in the namespace. If not, the client makes it of the session's id.
+    bool announces_sid = false;
+};
+
+/// eio4: the reference server 4.x (Client.ondecoded). eio3: 2.x, likewise. v09: gevent-socketio and 0.9.
+constexpr GenerationRules rules_of(Generation generation) noexcept {
+    if (generation == Generation::eio4) return {.announces_sid = true};
+    return {.connects_root = true, .root_ends_connection = true, .ignores_strays = true, .takes_errors = true};
+}
+
+/// The id of a client in a namespace, as the client knows it: eio4 a new one, eio3 `/chat#<sid>` (`<sid>` in the default
+/// namespace), v09 the session's. All but eio4's hold the session id, which authorises requests of the session: an
+/// application that shows ids to others lets them act as the client. The reference servers of those days have it so.
+std::string socket_id(const session::Channel& channel, std::string_view nsp);
+
+/// What a refused client is sent, as JSON. eio4: `{"message":...}`, with data `{"message":...,"data":...}`. Older ones:
+/// the data, or else the message. `data`: JSON text, may be empty.
+std::string refusal_json(Generation generation, std::string_view message, std::string_view data = {});
+
+}  // namespace sio::dispatch
