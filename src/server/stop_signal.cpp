@@ -1,5 +1,6 @@
 #include "server/stop_signal.hpp"
 
+#include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -60,9 +61,12 @@ void StopSignal::restore() noexcept {
 }
 
 int StopSignal::wait() {
-    std::uint64_t count = 0;
-    while (::read(event_, &count, sizeof count) < 0 && errno == EINTR) {
+    // Waiting with poll(), since ThreadSanitizer holds signals back while a thread is in read().
+    pollfd readable{event_, POLLIN, 0};
+    while (::poll(&readable, 1, -1) < 0 && errno == EINTR) {
     }
+    std::uint64_t count = 0;
+    [[maybe_unused]] const auto taken = ::read(event_, &count, sizeof count);
     const int number = handling_ ? caught.load() : 0;
     if (number != 0) restore();
     return number;

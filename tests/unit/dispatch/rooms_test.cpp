@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <thread>
@@ -212,7 +213,7 @@ TEST_CASE("another thread sends through the registry") {
     with_shard([](Shard& shard) {
         Fixture each(shard);
         std::size_t found = 0;
-        bool asked = false;
+        std::atomic<bool> asked{false};
         std::thread other([&] {
             for (int i = 0; i < 3; ++i) shard.namespaces.of("/").to("b").emit("n", i, sio::Binary(std::string("x")));
             found = shard.namespaces.of("/").sockets().size();

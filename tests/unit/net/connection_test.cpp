@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <functional>
+#include <type_traits>
 
 #include "unit/net/test_server.hpp"
 
@@ -44,6 +45,11 @@ struct Pair {
         run([&](Shard&) { receiver.link.reset(); });
     }
     void run(std::function<void(Shard&)> job) { server.on_shard(std::move(job)); }
+    /// Gives the receiver a function, on its own thread.
+    template <class Function>
+    void set(Function Scripted::*member, std::type_identity_t<Function> function) {
+        run([&](Shard&) { receiver.*member = std::move(function); });
+    }
 };
 
 }  // namespace
@@ -52,11 +58,11 @@ TEST_CASE("bytes that are not consumed come again with more behind them") {
     Pair pair;
     std::atomic<int> calls{0};
     std::string seen;
-    pair.receiver.bytes = [&](std::string_view data) -> std::size_t {
+    pair.set(&Scripted::bytes, [&](std::string_view data) -> std::size_t {
         ++calls;
         seen = data;
         return data.size() >= 6 ? 2 : 0;
-    };
+    });
     pair.client->send("abc");
     REQUIRE(TestServer::eventually([&] { return calls == 1; }));
     pair.client->send("def");
@@ -70,11 +76,11 @@ TEST_CASE("bytes that are not consumed come again with more behind them") {
 TEST_CASE("a large message that is taken only when complete comes whole") {
     Pair pair;
     const std::string message(3'000'000, 'm');
-    pair.receiver.bytes = [&](std::string_view data) -> std::size_t {
+    pair.set(&Scripted::bytes, [&](std::string_view data) -> std::size_t {
         if (data.size() < message.size()) return 0;
         pair.receiver.link->write(data == message ? "same" : "different");
         return message.size();
-    };
+    });
     pair.client->send(message);
     CHECK(pair.client->receive_exactly(4) == "same");
 }
@@ -83,12 +89,12 @@ TEST_CASE("nothing is delivered while reading is paused, and nothing is lost") {
     Pair pair;
     std::string received;
     std::atomic<bool> ended{false};
-    pair.receiver.bytes = [&](std::string_view data) {
+    pair.set(&Scripted::bytes, [&](std::string_view data) {
         received += data;
         pair.receiver.link->pause_reading();
         return data.size();
-    };
-    pair.receiver.end = [&](std::string_view) { ended = true; };
+    });
+    pair.set(&Scripted::end, [&](std::string_view) { ended = true; });
     std::string sent;
     for (int i = 0; i < 20; ++i) {
         sent += std::string(1000, static_cast<char>('a' + i));
@@ -112,11 +118,11 @@ TEST_CASE("nothing is delivered while reading is paused, and nothing is lost") {
 TEST_CASE("pausing within a call keeps what the receiver left for after the pause") {
     Pair pair;
     std::string received;
-    pair.receiver.bytes = [&](std::string_view data) -> std::size_t {
+    pair.set(&Scripted::bytes, [&](std::string_view data) -> std::size_t {
         received += data.front();
         pair.receiver.link->pause_reading();
         return 1;
-    };
+    });
     pair.client->send("abc");
     for (std::size_t i = 1; i <= 3; ++i) {
         REQUIRE(TestServer::eventually([&] {
@@ -149,10 +155,10 @@ TEST_CASE("a paused sender is held back by the socket, not by our memory") {
 TEST_CASE("what was read before comes first, on a later turn") {
     Pair pair("already ", false);
     std::string received;
-    pair.receiver.bytes = [&](std::string_view data) {
+    pair.set(&Scripted::bytes, [&](std::string_view data) {
         received += data;
         return data.size();
-    };
+    });
     pair.client->send("here");
     std::this_thread::sleep_for(5ms);
     pair.run([&](Shard&) {
@@ -174,10 +180,10 @@ TEST_CASE("the receiver can be replaced within a call") {
         by_second += data;
         return data.size();
     };
-    pair.receiver.bytes = [&](std::string_view) -> std::size_t {
+    pair.set(&Scripted::bytes, [&](std::string_view) -> std::size_t {
         pair.receiver.link->set_receiver(&second);
         return 2;
-    };
+    });
     pair.client->send("12rest");
     CHECK(TestServer::eventually([&] {
         bool all = false;
@@ -212,11 +218,10 @@ TEST_CASE("on_drained comes once everything that had to wait has left") {
     Pair pair;
     std::atomic<int> drained{0};
     std::size_t queued_then = 1;
-    pair.receiver.drained = [&] {
-        ++drained;
+    pair.set(&Scripted::drained, [&] {
         queued_then = pair.receiver.link->queued_bytes();
-        if (drained == 1) pair.receiver.link->write(std::string(5'000'000, 'b'));
-    };
+        if (++drained == 1) pair.receiver.link->write(std::string(5'000'000, 'b'));
+    });
     pair.run([&](Shard&) { pair.receiver.link->write("fits at once"); });
     CHECK(pair.client->receive_exactly(12) == "fits at once");
     CHECK(drained == 0);
@@ -229,12 +234,12 @@ TEST_CASE("on_drained comes once everything that had to wait has left") {
 
 TEST_CASE("close() sends what is queued, then ends the stream") {
     Pair pair;
-    bool called = false;
-    pair.receiver.bytes = [&](std::string_view data) {
+    std::atomic<bool> called{false};
+    pair.set(&Scripted::bytes, [&](std::string_view data) {
         called = true;
         return data.size();
-    };
-    pair.receiver.end = [&](std::string_view) { called = true; };
+    });
+    pair.set(&Scripted::end, [&](std::string_view) { called = true; });
     SUBCASE("and the link stays") {
         pair.run([&](Shard&) {
             pair.receiver.link->write(std::string(4'000'000, 'x'));
@@ -260,8 +265,8 @@ TEST_CASE("close() sends what is queued, then ends the stream") {
 
 TEST_CASE("abort() and destruction end the connection at once") {
     Pair pair;
-    bool called = false;
-    pair.receiver.end = [&](std::string_view) { called = true; };
+    std::atomic<bool> called{false};
+    pair.set(&Scripted::end, [&](std::string_view) { called = true; });
     pair.run([&](Shard&) {
         pair.receiver.link->write(std::string(50'000'000, 'x'));
         SUBCASE("abort") { pair.receiver.link->abort(); }
@@ -306,11 +311,11 @@ TEST_CASE("an end that came while nobody received is told to the next receiver")
     Pair pair("", false);
     std::atomic<bool> ended{false};
     std::string received;
-    pair.receiver.bytes = [&](std::string_view data) {
+    pair.set(&Scripted::bytes, [&](std::string_view data) {
         received += data;
         return data.size();
-    };
-    pair.receiver.end = [&](std::string_view) { ended = true; };
+    });
+    pair.set(&Scripted::end, [&](std::string_view) { ended = true; });
     pair.client->send("last words");
     pair.client->close();
     std::this_thread::sleep_for(10ms);
@@ -323,10 +328,10 @@ TEST_CASE("a failed write is told from outside the writer's call") {
     Pair pair;
     std::atomic<bool> ended{false};
     bool in_call = false, ended_in_call = false;
-    pair.receiver.end = [&](std::string_view) {
+    pair.set(&Scripted::end, [&](std::string_view) {
         ended = true;
         ended_in_call = in_call;
-    };
+    });
     pair.run([&](Shard&) { pair.receiver.link->pause_reading(); });
     pair.client->close();
     pair.run([&](Shard&) {
@@ -346,27 +351,27 @@ TEST_CASE("the link may be destroyed within any call of its receiver") {
         pair.receiver.link.reset();
     };
     SUBCASE("on_bytes") {
-        pair.receiver.bytes = [&](std::string_view data) {
+        pair.set(&Scripted::bytes, [&](std::string_view data) {
             destroy();
             return data.size();
-        };
+        });
         pair.client->send(std::string(1'000, 'x'));
     }
     SUBCASE("on_bytes with bytes kept before") {
-        pair.receiver.bytes = [&](std::string_view data) -> std::size_t {
+        pair.set(&Scripted::bytes, [&](std::string_view data) -> std::size_t {
             if (data.size() > 3) destroy();
             return 0;
-        };
+        });
         pair.client->send("abc");
         std::this_thread::sleep_for(10ms);
         pair.client->send("def");
     }
     SUBCASE("on_end") {
-        pair.receiver.end = [&](std::string_view) { destroy(); };
+        pair.set(&Scripted::end, [&](std::string_view) { destroy(); });
         pair.client->close();
     }
     SUBCASE("on_drained") {
-        pair.receiver.drained = destroy;
+        pair.set(&Scripted::drained, destroy);
         pair.run([&](Shard&) { pair.receiver.link->write(std::string(5'000'000, 'x')); });
         pair.client->receive_exactly(5'000'000);
     }
@@ -378,16 +383,16 @@ TEST_CASE("the link may be destroyed within any call of its receiver") {
 TEST_CASE("a link may be closed within any call of its receiver") {
     Pair pair;
     SUBCASE("on_bytes, behind an answer") {
-        pair.receiver.bytes = [&](std::string_view) -> std::size_t {
+        pair.set(&Scripted::bytes, [&](std::string_view) -> std::size_t {
             pair.receiver.link->write("bye");
             pair.receiver.link->close();
             return 0;
-        };
+        });
         pair.client->send("hello");
         CHECK(pair.client->receive_all() == "bye");
     }
     SUBCASE("on_end") {
-        pair.receiver.end = [&](std::string_view) { pair.receiver.link->close(); };
+        pair.set(&Scripted::end, [&](std::string_view) { pair.receiver.link->close(); });
         pair.client->half_close();
         CHECK(pair.client->receive_all().empty());
     }
