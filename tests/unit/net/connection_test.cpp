@@ -329,8 +329,8 @@ TEST_CASE("a failed write is told from outside the writer's call") {
     std::atomic<bool> ended{false};
     bool in_call = false, ended_in_call = false;
     pair.set(&Scripted::end, [&](std::string_view) {
-        ended = true;
         ended_in_call = in_call;
+        ended = true;
     });
     pair.run([&](Shard&) { pair.receiver.link->pause_reading(); });
     pair.client->close();
