@@ -51,6 +51,9 @@ public:
     template <JsonReadable... T>
     std::tuple<T...> as() const;
 
+    /// The arguments from that index on, to pass them on; nothing when there are not so many.
+    Args from(std::size_t index) const;
+
     /// The JSON values with commas between, exactly as they came.
     const std::string& text() const noexcept { return text_; }
     const std::vector<Binary>& attachments() const noexcept { return attachments_; }

@@ -53,6 +53,16 @@ bool Args::seek(JsonReader& reader, std::size_t index) {
     return false;
 }
 
+Args Args::from(std::size_t index) const {
+    Args result;
+    JsonReader reader(text_, attachments_);
+    if (!seek(reader, index)) return result;
+    JsonWriter writer(result.text_, &result.attachments_, JsonWriter::Continue{});
+    do copy_value(reader, writer);
+    while (reader.next_argument());
+    return result;
+}
+
 void Args::assign(std::string_view text, std::span<const Binary> attachments) {
     text_ = text;
     attachments_.assign(attachments.begin(), attachments.end());

@@ -147,8 +147,10 @@ void Connection::finish(bool with_reset) {
 
 void Connection::begin_linger() {
     // Closing now would make the kernel answer bytes that are still on their way with a reset, and that would destroy
-    // what the peer has not read yet. So: end our side, and wait until the peer ends its own.
+    // what the peer has not read yet. So: end our side, and wait until the peer ends its own. A shard that stops does not
+    // wait for peers that have everything: clients that keep idle connections in a pool may not look at them for hours.
     state_ = State::lingering;
+    if (shard_->stopping() && unacknowledged_bytes() == 0) return finish();
     ::shutdown(socket_->native_handle(), SHUT_WR);
     if (input_ended_) return finish();
     timer_.arm(shard_->loop().timers(), shard_->limits().close_timeout);
@@ -187,12 +189,17 @@ void Connection::on_timer() {
     }
 }
 
+/// Bytes that were sent but that the kernel still holds, since the peer's has not acknowledged them.
+std::uint64_t Connection::unacknowledged_bytes() noexcept {
+    int bytes = 0;
+    if (::ioctl(socket_->native_handle(), SIOCOUTQ, &bytes) != 0) return 0;
+    return static_cast<std::uint64_t>(bytes);
+}
+
 /// Whether the peer has taken enough since the last look. What the kernel holds for it does not count as taken: buffers
 /// of the kernel move in large steps, and a peer that reads slowly but steadily is not to be cut off between two.
 bool Connection::peer_advances(std::chrono::milliseconds period) {
-    int unsent = 0;
-    if (::ioctl(socket_->native_handle(), SIOCOUTQ, &unsent) != 0) unsent = 0;
-    const auto taken = sent_ - std::min<std::uint64_t>(sent_, static_cast<std::uint64_t>(unsent));
+    const auto taken = sent_ - std::min(sent_, unacknowledged_bytes());
     const auto advanced = taken - std::min(taken, taken_at_last_check_);
     taken_at_last_check_ = taken;
     const auto demanded = shard_->limits().min_rate * static_cast<std::uint64_t>(period.count()) / 1000;

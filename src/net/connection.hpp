@@ -128,6 +128,7 @@ private:
     void finish(bool with_reset = false);
     void begin_linger();
     void on_timer();
+    std::uint64_t unacknowledged_bytes() noexcept;
     bool peer_advances(std::chrono::milliseconds period);
 
     Shard* shard_;

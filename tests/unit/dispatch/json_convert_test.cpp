@@ -260,6 +260,19 @@ TEST_CASE("attachments get new numbers when arguments are put behind others") {
     CHECK(both.attachments()[1].bytes() == "two");
 }
 
+TEST_CASE("the arguments behind the first can be passed on, with their attachments alone") {
+    const Args args(R"("room",{"_placeholder":true,"num":0} , [1, {"_placeholder":true,"num":1}])",
+                    {Binary(std::string("one")), Binary(std::string("two"))});
+    const Args last = args.from(2);
+    CHECK(last.text() == R"([1,{"_placeholder":true,"num":0}])");
+    REQUIRE(last.attachments().size() == 1);
+    CHECK(last.attachments()[0].bytes() == "two");
+    CHECK(args.from(1).size() == 2);
+    CHECK(args.from(0).size() == 3);
+    CHECK(args.from(3) == Args());
+    CHECK(Args().from(0) == Args());
+}
+
 TEST_CASE("reading text that is no JSON ends, and stays within the text") {
     for (const char* text :
          {"", "[", "{", "[1", "{\"a\"", "{\"a\":", "\"", "\"\\", "[[[", "}", "]", ",", "tru", "-", "{1}", "[,]"}) {

@@ -325,8 +325,8 @@ TEST_CASE("a graceful stop closes idle connections and lets others finish") {
     const auto response = waiting.response();
     CHECK(response.body == "finished");
     CHECK(response.headers.at("connection") == "close");
-    for (auto* client : {&idle, &fresh, &waiting, &reading}) client->close();
-    CHECK(stopped[0].wait_for(3s) == std::future_status::ready);
+    // Nobody waits for clients that keep their end open, now that they have everything.
+    CHECK(stopped[0].wait_for(1s) == std::future_status::ready);
     server.on_shard([&](Shard&) { held.exchanges.clear(); });
 }
 
