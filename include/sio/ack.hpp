@@ -33,7 +33,7 @@ public:
     explicit operator bool() const noexcept;
 
 private:
-    void send(Args args) const;
+    void send(const Args& args) const;
 
     std::shared_ptr<detail::PendingAnswer> answer_;
 };

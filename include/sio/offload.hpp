@@ -12,13 +12,14 @@ namespace detail {
 /// A piece of blocking work on the stack of the greenlet that waits for it.
 class OffloadWork {
 public:
+    OffloadWork(const OffloadWork&) = delete;
+    OffloadWork& operator=(const OffloadWork&) = delete;
+
     virtual void run() noexcept = 0;
 
 protected:
     OffloadWork() = default;
     ~OffloadWork() = default;
-    OffloadWork(const OffloadWork&) = delete;
-    OffloadWork& operator=(const OffloadWork&) = delete;
 };
 
 void offload_and_wait(OffloadWork& work);

@@ -44,7 +44,7 @@ struct StaticFilesOptions {
 class StaticFiles {
 public:
     /// Throws Error(errc::cannot_start) when `directory` is not one that can be read.
-    explicit StaticFiles(std::string directory, StaticFilesOptions options = {});
+    explicit StaticFiles(const std::string& directory, StaticFilesOptions options = {});
 
     /// Answers for Environ::path().
     Response operator()(Environ& environ) const;

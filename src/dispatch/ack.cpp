@@ -30,7 +30,7 @@ Ack::operator bool() const noexcept {
     return connection && connection->state() != dispatch::Connection::State::disconnected;
 }
 
-void Ack::send(Args args) const {
+void Ack::send(const Args& args) const {
     const auto connection = answer_->connection.lock();
     if (!connection) return;
     answer_->answered = true;

@@ -177,7 +177,7 @@ void BaseNamespace::error(std::string_view name, std::string_view message, std::
     report.endpoint = ns_name();
     report.msg_id = msg_id;
     report.quiet = quiet;
-    connection().report(std::move(report));
+    connection().report(report);
 }
 
 void BaseNamespace::disconnect(bool silent) {

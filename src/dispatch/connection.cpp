@@ -396,10 +396,10 @@ void Connection::report_exception(const std::exception_ptr& thrown, std::string_
     error.quiet = state_ != State::connected;
     error.event = event;
     error.exception = thrown;
-    report(std::move(error));
+    report(error);
 }
 
-void Connection::report(ErrorReport report) { socket_->handle_error(report); }
+void Connection::report(const ErrorReport& report) { socket_->handle_error(report); }
 
 // ---- methods
 

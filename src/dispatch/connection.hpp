@@ -84,7 +84,7 @@ public:
     static Args finish_call(detail::PendingCall& call);
     /// Answers the event of that id.
     void send_ack(std::uint64_t id, const Args& args);
-    void report(ErrorReport report);
+    void report(const ErrorReport& report);
     /// Reports an exception that a handler or a job threw. `logged`: the log has it already, or will.
     void report_exception(const std::exception_ptr& thrown, std::string_view event, std::optional<std::uint64_t> id,
                           bool logged);

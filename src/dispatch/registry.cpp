@@ -100,12 +100,12 @@ std::vector<std::shared_ptr<Hub>> Registry::hubs() const {
 }
 
 template <class Act>
-void Registry::on_each(Act act) {
+void Registry::on_each(const Act& act) {
     for (const std::shared_ptr<Hub>& hub : hubs()) {
         if (hub->is_current()) {
             act(*hub);
         } else {
-            hub->post([hub, act]() mutable { act(*hub); });
+            hub->post([hub, act] { act(*hub); });
         }
     }
 }
@@ -150,7 +150,7 @@ std::vector<std::string> Registry::sockets(const Target& target) {
             continue;
         }
         auto answer = answers.emplace_back(std::make_shared<Answer>(blocks_thread));
-        hub->post([hub, target, done = CompleteAnswer(std::move(answer))]() mutable {
+        hub->post([hub = hub, target = target, done = CompleteAnswer(std::move(answer))]() mutable {
             // In a greenlet: an adapter that asks other machines blocks.
             auto& loop = hub->loop();
             loop.enter([hub = std::move(hub), target = std::move(target), done = std::move(done)] {

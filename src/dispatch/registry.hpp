@@ -39,7 +39,7 @@ private:
     std::vector<std::shared_ptr<Hub>> hubs() const;
     /// Calls `act(Hub&)` for each hub on its shard: at once where that is this thread, posted otherwise.
     template <class Act>
-    void on_each(Act act);
+    void on_each(const Act& act);
 
     std::unordered_map<std::string, detail::NamespaceClass, detail::TextHash, std::equal_to<>> by_name_;
     std::vector<std::pair<Namespaces::Predicate, detail::NamespaceClass>> by_predicate_;

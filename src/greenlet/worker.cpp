@@ -76,7 +76,7 @@ public:
                 worker.main();
             },
             // The last that runs on the stack. main() lets nothing out, and with asio::detached an error would vanish.
-            [&loop](std::exception_ptr error) {
+            [&loop](const std::exception_ptr& error) {
                 --loop.workers_;
                 if (error) std::rethrow_exception(error);
             });

@@ -206,7 +206,7 @@ Response StaticFiles::State::respond(const Environ& environ, Representation plai
     return response;
 }
 
-StaticFiles::StaticFiles(std::string directory, StaticFilesOptions options)
+StaticFiles::StaticFiles(const std::string& directory, StaticFilesOptions options)
     : state_(std::make_shared<const State>(directory, std::move(options))) {}
 
 Response StaticFiles::operator()(Environ& environ) const { return state_->answer(environ, environ.path(), true); }

@@ -46,7 +46,7 @@ struct BridgeLink::State : std::enable_shared_from_this<State> {
     void read() {
         if (ended || closing || reading || paused || !receiver) return;
         reading = true;
-        stream->read(back([](State& state, std::string bytes) {
+        stream->read(back([](State& state, const std::string& bytes) {
             state.reading = false;
             if (bytes.empty()) return state.fail({});
             state.incoming += bytes;

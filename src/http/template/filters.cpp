@@ -145,16 +145,17 @@ Value filter_sort(const FilterCall& call) {
     take_at_most(call, 1);
     auto copy = array_of(call);
     const auto key = text_argument(call, 0, "");
-    const auto by = [&](const Json& item) -> const Json& {
-        if (key.empty()) return item;
+    const auto by = [&](const Json& item) -> const Json* {
+        if (key.empty()) return &item;
         const auto* object = item.if_object();
         const auto* member = object ? object->if_contains(key) : nullptr;
         if (!member) fail("an item without the member to sort by");
-        return *member;
+        return member;
     };
     // Checked before: a comparison that throws would leave a half-sorted list to std::stable_sort.
-    for (const auto& item : copy) compare(by(item), by(copy.front()));
-    std::stable_sort(copy.begin(), copy.end(), [&](const Json& a, const Json& b) { return compare(by(a), by(b)) < 0; });
+    for (const auto& item : copy) compare(*by(item), *by(copy.front()));
+    std::stable_sort(copy.begin(), copy.end(),
+                     [&](const Json& a, const Json& b) { return compare(*by(a), *by(b)) < 0; });
     return Value::own(std::move(copy));
 }
 
@@ -229,7 +230,7 @@ Value filter_int(const FilterCall& call) {
     take_at_most(call, 1);
     const auto& json = call.value.json();
     if (json.is_int64() || json.is_uint64()) return call.value;
-    const auto fallback = call.arguments.empty() ? Value::own(0) : call.arguments[0];
+    auto fallback = call.arguments.empty() ? Value::own(0) : call.arguments[0];
     if (const auto* real = json.if_double()) {
         constexpr auto limit = 9007199254740992.0;
         return std::abs(*real) <= limit ? Value::own(static_cast<std::int64_t>(*real)) : fallback;

@@ -45,7 +45,7 @@ private:
             for (const auto end : ends) {
                 if (word != end) continue;
                 closing_ = word;
-                closing_tokens_.emplace(std::move(tokens));
+                closing_tokens_.emplace(tokens);
                 return nodes;
             }
             if (auto node = parse_statement(word, tokens, piece.line)) nodes.push_back(std::move(node));
