@@ -13,6 +13,7 @@
 #include <sio/log.hpp>
 
 #include "net/connection_batch.hpp"
+#include "net/moved_connection.hpp"
 #include "net/shard.hpp"
 #include "net/tls_stream.hpp"
 
@@ -27,7 +28,7 @@ Connection::Connection(Shard& shard, FileDescriptor socket, const SocketAddress&
       timer_([](void* self) { static_cast<Connection*>(self)->on_timer(); }, this),
       peer_(peer),
       local_(SocketAddress::local_of(socket.get())),
-      handshaking_(tls_ != nullptr) {
+      handshaking_(tls_ != nullptr && !tls_->handshake_done()) {
     const bool is_tcp = peer.family() == SocketAddress::Family::v4 || peer.family() == SocketAddress::Family::v6;
     if (is_tcp) {
         const int on = 1;
@@ -67,6 +68,22 @@ void Connection::release_protocol() {
     // Nobody has been told of an end that came while the protocol was still there, the next receiver will be.
     if (input_ended_) end_due_ = true;
     protocol_.reset();
+}
+
+MovedSocket Connection::release() {
+    MovedSocket moved;
+    moved.peer = peer_;
+    moved.admitted = admitted_;
+    admitted_ = false;
+    moved.unread.assign(kept_.data(), kept_.size());
+    moved.unsent = out_.take_all(shard_->pool());
+    if (tls_) moved.cipher = tls_->leave_pool();
+    moved.tls = std::move(tls_);
+    boost::system::error_code ignored;
+    moved.socket = FileDescriptor(socket_->release(ignored));
+    end_due_ = false;
+    finish();
+    return moved;
 }
 
 void Connection::set_receiver(ByteReceiver* receiver) {

@@ -28,6 +28,7 @@ namespace sio::net {
 
 class Shard;
 class TlsStream;
+struct MovedSocket;
 
 /// One connected socket of a shard: moves bytes between the socket (or the TLS stream on it) and a ByteReceiver.
 ///
@@ -54,6 +55,9 @@ public:
     void start(ProtocolPtr protocol);
     /// Lets go of the protocol; nothing is read until set_receiver().
     void release_protocol();
+
+    /// Takes the socket out, with all that was read and is still to be sent. The connection is over then; nobody is told.
+    MovedSocket release();
 
     // The meaning of these is ByteLink's.
     void set_receiver(ByteReceiver* receiver);

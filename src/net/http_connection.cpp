@@ -11,6 +11,7 @@
 #include "net/body_stream.hpp"
 #include "net/connection_link.hpp"
 #include "net/http_exchange.hpp"
+#include "net/moved_connection.hpp"
 #include "net/shard.hpp"
 #include "util/ascii.hpp"
 
@@ -107,7 +108,7 @@ std::size_t HttpConnection::take_head(std::string_view rest) {
     request.local_address = connection_->local().address();
     request.local_port = connection_->local().port();
     if (parser_->done()) {
-        dispatch();
+        dispatch(std::move(request));
     } else {
         begin_body(unparsed_ == 0);
     }
@@ -132,17 +133,17 @@ std::size_t HttpConnection::take_body(std::string_view rest) {
     if (step.fault) {
         refuse(step.fault);
     } else if (step.done) {
-        dispatch();
+        dispatch(std::move(parser_->request()));
     }
     return step.consumed;
 }
 
-void HttpConnection::dispatch() {
+void HttpConnection::dispatch(HttpRequest&& request) {
     auto& shard = connection_->shard();
     connection_->limit_reading(std::max(shard.limits().max_read_ahead_bytes, shard.limits().max_head_bytes));
     phase_ = Phase::waiting;
     shard.counters().requests.add();
-    auto exchange = std::make_unique<HttpExchange>(*this, std::move(parser_->request()));
+    auto exchange = std::make_unique<HttpExchange>(*this, std::move(request));
     parser_.reset();
     current_ = exchange.get();
     try {
@@ -150,6 +151,33 @@ void HttpConnection::dispatch() {
     } catch (const std::exception& error) {
         log(LogLevel::error, "http", std::string("the request handler failed: ") + error.what());
     }
+}
+
+/// On a later turn: what the client has sent behind the request is on its way into the connection until this one ends.
+void HttpConnection::move_to(Shard& other, HttpRequest&& request) {
+    current_ = nullptr;
+    MovedConnection moved;
+    moved.request = std::move(request);
+    moved.version = version_;
+    moved.keep_alive = keep_alive_;
+    moved.head_request = head_request_;
+    moved.can_upgrade = can_upgrade_;
+    connection_->shard().loop().post(
+        [self = boost::intrusive_ptr<HttpConnection>(this), &other, moved = std::move(moved)]() mutable {
+            if (self->phase_ != Phase::waiting || !self->connection_->open()) return;
+            self->phase_ = Phase::closed;
+            self->timer_.cancel();
+            moved.socket = self->connection_->release();
+            other.loop().post([&other, arrived = std::move(moved)]() mutable { other.take_over(std::move(arrived)); });
+        });
+}
+
+void HttpConnection::resume(MovedConnection&& moved) {
+    version_ = moved.version;
+    keep_alive_ = moved.keep_alive;
+    head_request_ = moved.head_request;
+    can_upgrade_ = moved.can_upgrade;
+    dispatch(std::move(moved.request));
 }
 
 void HttpConnection::refuse(RequestFault fault) {

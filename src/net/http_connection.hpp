@@ -23,6 +23,8 @@ namespace sio::net {
 
 class HttpExchange;
 class BodyStream;
+class Shard;
+struct MovedConnection;
 
 /// The server's side of HTTP/1.1 on one connection (RFC 9110, RFC 9112), one request at a time.
 ///
@@ -50,12 +52,16 @@ public:
     // From the exchange.
     void respond(Response response);
     std::unique_ptr<ByteLink> upgrade(const Response& response);
+    void move_to(Shard& other, HttpRequest&& request);
     /// The exchange has been destroyed without an answer.
     void unanswered();
     /// Whether the client has left already.
     bool client_left() const noexcept { return half_closed_ || phase_ == Phase::closed; }
     /// Calls HttpExchange::abandoned() on a later turn, if it still waits then.
     void report_abandoned_later();
+
+    /// Goes on with a connection that was moved here: hands out its request.
+    void resume(MovedConnection&& moved);
 
     // From a body that is being streamed.
     void send_head(const Response& response, bool streamed, std::uint64_t length);
@@ -75,7 +81,7 @@ private:
     std::size_t take_head(std::string_view rest);
     std::size_t take_body(std::string_view rest);
     void begin_body(bool nothing_arrived);
-    void dispatch();
+    void dispatch(HttpRequest&& request);
     bool may_begin_request();
     void refuse(RequestFault fault);
     void end();

@@ -34,6 +34,12 @@ std::unique_ptr<ByteLink> HttpExchange::upgrade(Response response) {
     return link;
 }
 
+void HttpExchange::move_to(Shard& other) {
+    if (std::exchange(spent_, true)) return;
+    on_abandoned_ = nullptr;
+    connection_->move_to(other, std::move(request_));
+}
+
 void HttpExchange::on_abandoned(std::function<void()> callback) {
     on_abandoned_ = std::move(callback);
     if (on_abandoned_ && !spent_ && connection_->client_left()) connection_->report_abandoned_later();

@@ -10,6 +10,7 @@
 namespace sio::net {
 
 class HttpConnection;
+class Shard;
 
 /// A request of an HttpConnection that waits for its answer.
 class HttpExchange final : public Exchange {
@@ -22,6 +23,10 @@ public:
     std::unique_ptr<ByteLink> upgrade(Response response) override;
     /// When the client has left already, `callback` is called on a later turn.
     void on_abandoned(std::function<void()> callback) override;
+
+    /// Hands request and connection over to another shard of the server, whose handler gets them. This exchange is spent.
+    /// On this shard's thread; the other is reached through its loop, and must not end before it.
+    void move_to(Shard& other);
 
     /// From the connection: the client has left.
     void abandoned();

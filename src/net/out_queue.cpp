@@ -121,6 +121,13 @@ std::size_t OutQueue::peek(char* out, std::size_t count) const noexcept {
     return copied;
 }
 
+std::string OutQueue::take_all(Pool& pool) {
+    std::string all(bytes_, '\0');
+    peek(all.data(), all.size());
+    clear(pool);
+    return all;
+}
+
 std::string_view OutQueue::front() const noexcept {
     return head_ == nullptr ? std::string_view() : std::string_view(head_->data + head_->begin, head_->size());
 }

@@ -55,6 +55,8 @@ public:
     /// Removes `count` bytes from the front.
     void consume(Pool& pool, std::size_t count) noexcept;
     void clear(Pool& pool) noexcept { consume(pool, bytes_); }
+    /// All that waits, in one piece; the queue is empty then.
+    std::string take_all(Pool& pool);
 
 private:
     static constexpr std::size_t block_size = 4096;

@@ -9,6 +9,7 @@
 #include "net/acceptor.hpp"
 #include "net/connection_link.hpp"
 #include "net/http_connection.hpp"
+#include "net/moved_connection.hpp"
 #include "net/tls_stream.hpp"
 
 namespace sio::net {
@@ -60,6 +61,13 @@ std::unique_ptr<ByteLink> Shard::adopt_link(FileDescriptor socket, std::string_v
     return std::make_unique<ConnectionLink>(add(std::move(socket), peer, nullptr, read_already, false));
 }
 
+void Shard::take_over(MovedConnection&& moved) {
+    const auto connection = add(std::move(moved.socket));
+    const boost::intrusive_ptr<HttpConnection> http(new HttpConnection(*connection));
+    connection->start(http);
+    http->resume(std::move(moved));
+}
+
 void Shard::accepted(FileDescriptor socket, const SocketAddress& peer, const TlsContext* tls) {
     if (!admission_->admit(peer)) {
         counters_.refused.add();
@@ -81,11 +89,23 @@ Connection::Ptr Shard::add(FileDescriptor socket, const SocketAddress& peer, con
                            std::string_view read_already, bool admitted) {
     ::fcntl(socket.get(), F_SETFL, ::fcntl(socket.get(), F_GETFL) | O_NONBLOCK);
     auto stream = tls != nullptr ? std::make_unique<TlsStream>(*tls, pool_) : nullptr;
-    Connection::Ptr connection(new Connection(*this, std::move(socket), peer, std::move(stream), read_already));
+    counters_.accepted.add();
+    return add(new Connection(*this, std::move(socket), peer, std::move(stream), read_already), admitted);
+}
+
+Connection::Ptr Shard::add(MovedSocket&& moved) {
+    if (moved.tls) moved.tls->enter_pool(pool_, moved.cipher);
+    const auto connection = add(
+        new Connection(*this, std::move(moved.socket), moved.peer, std::move(moved.tls), moved.unread), moved.admitted);
+    if (!moved.unsent.empty()) connection->write(moved.unsent);
+    return connection;
+}
+
+Connection::Ptr Shard::add(Connection* made, bool admitted) {
+    Connection::Ptr connection(made);
     connection->admitted_ = admitted;
     connections_.push_back(*connection);
     intrusive_ptr_add_ref(connection.get());
-    counters_.accepted.add();
     counters_.active.add();
     return connection;
 }

@@ -29,6 +29,8 @@ namespace sio::net {
 
 class Acceptor;
 class TlsContext;
+struct MovedConnection;
+struct MovedSocket;
 
 /// Takes each request, on the shard's thread and outside any greenlet. It answers at once or keeps the exchange. An
 /// exception out of it is logged; the exchange that it was given is then gone, and the connection with it.
@@ -64,6 +66,9 @@ public:
     void adopt(FileDescriptor socket, std::string_view read_already = {}, const TlsContext* tls = nullptr);
     /// The same for a socket whose protocol is the caller's affair.
     std::unique_ptr<ByteLink> adopt_link(FileDescriptor socket, std::string_view read_already = {});
+
+    /// Goes on with a connection that another shard of the server has released; its request goes to this one's handler.
+    void take_over(MovedConnection&& moved);
 
     /// Stops accepting, closes idle connections, lets answers that are under way end (with `Connection: close`), and
     /// cuts what is left after `grace`. `done` is called on a later turn, when no connection is left.
@@ -103,6 +108,8 @@ private:
     void accepted(FileDescriptor socket, const SocketAddress& peer, const TlsContext* tls);
     Connection::Ptr add(FileDescriptor socket, const SocketAddress& peer, const TlsContext* tls,
                         std::string_view read_already, bool admitted);
+    Connection::Ptr add(MovedSocket&& moved);
+    Connection::Ptr add(Connection* connection, bool admitted);
     std::vector<Connection::Ptr> snapshot();
     void flush_dirty();
     void check_stopped();

@@ -30,7 +30,7 @@ struct TlsBio {
     static int write(BIO* bio, const char* bytes, int size) {
         BIO_clear_retry_flags(bio);
         auto& self = stream(bio);
-        self.cipher_.append(self.pool_, std::string_view(bytes, static_cast<std::size_t>(size)));
+        self.cipher_.append(*self.pool_, std::string_view(bytes, static_cast<std::size_t>(size)));
         return size;
     }
     static long control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
@@ -62,7 +62,7 @@ std::string last_error() {
 
 void TlsStream::Free::operator()(ssl_st* ssl) const noexcept { SSL_free(ssl); }
 
-TlsStream::TlsStream(const TlsContext& context, OutQueue::Pool& pool) : pool_(pool), ssl_(SSL_new(context.native())) {
+TlsStream::TlsStream(const TlsContext& context, OutQueue::Pool& pool) : pool_(&pool), ssl_(SSL_new(context.native())) {
     auto* bio = BIO_new(TlsBio::method());
     if (!ssl_ || bio == nullptr) {
         BIO_free(bio);
@@ -76,7 +76,18 @@ TlsStream::TlsStream(const TlsContext& context, OutQueue::Pool& pool) : pool_(po
 
 TlsStream::~TlsStream() {
     ssl_.reset();
-    cipher_.clear(pool_);
+    if (pool_ != nullptr) cipher_.clear(*pool_);
+}
+
+std::string TlsStream::leave_pool() {
+    std::string bytes = cipher_.take_all(*pool_);
+    pool_ = nullptr;
+    return bytes;
+}
+
+void TlsStream::enter_pool(OutQueue::Pool& pool, std::string_view cipher) {
+    pool_ = &pool;
+    cipher_.append(pool, cipher);
 }
 
 bool TlsStream::handshake_done() const noexcept { return SSL_is_init_finished(ssl_.get()) == 1; }

@@ -48,13 +48,18 @@ public:
     bool handshake_done() const noexcept;
     OutQueue& cipher() noexcept { return cipher_; }
 
+    /// The stream moves to another shard: what waits in cipher() is taken out on the old one's thread, and put back, into
+    /// the blocks of the new one, on its. Between the two only the destructor may be called.
+    std::string leave_pool();
+    void enter_pool(OutQueue::Pool& pool, std::string_view cipher);
+
 private:
     friend struct TlsBio;
     struct Free {
         void operator()(ssl_st* ssl) const noexcept;
     };
 
-    OutQueue::Pool& pool_;
+    OutQueue::Pool* pool_;
     OutQueue cipher_;
     std::string_view input_;
     std::unique_ptr<ssl_st, Free> ssl_;
