@@ -46,6 +46,9 @@ class Adapter {
 public:
     virtual ~Adapter() = default;
 
+    /// Adapters that reach each other's sockets are of one group: a Target of one of them stands for the sockets of all.
+    virtual const void* group() const noexcept { return this; }
+
     /// The emitter is in its namespace from now on. It must stay where it is until remove().
     virtual void add(SocketEmitter& emitter) = 0;
     /// It leaves its rooms and the namespace.

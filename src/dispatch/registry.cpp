@@ -1,5 +1,6 @@
 #include "dispatch/registry.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <exception>
 #include <stdexcept>
@@ -94,7 +95,16 @@ std::vector<std::shared_ptr<Hub>> Registry::hubs() const {
     std::vector<std::shared_ptr<Hub>> open;
     const std::lock_guard lock(hubs_mutex_);
     for (const std::weak_ptr<Hub>& known : hubs_) {
-        if (auto hub = known.lock()) open.push_back(std::move(hub));
+        auto hub = known.lock();
+        if (!hub) continue;
+        const auto same = std::find_if(open.begin(), open.end(), [&](const auto& other) {
+            return other->adapter().group() == hub->adapter().group();
+        });
+        if (same == open.end()) {
+            open.push_back(std::move(hub));
+        } else if (hub->is_current()) {
+            *same = std::move(hub);
+        }
     }
     return open;
 }

@@ -36,6 +36,7 @@ public:
     void disconnect(const Target& target, bool close) override;
 
 private:
+    /// One of each group: this thread's where it has one.
     std::vector<std::shared_ptr<Hub>> hubs() const;
     /// Calls `act(Hub&)` for each hub on its shard: at once where that is this thread, posted otherwise.
     template <class Act>
