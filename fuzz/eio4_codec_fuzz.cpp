@@ -12,10 +12,10 @@
 namespace {
 
 namespace json = boost::json;
+using sio::wire::Decoded;
 using sio::wire::PacketError;
 using sio::wire::PacketType;
 using sio::wire::PacketView;
-using sio::wire::eio4::Decoded;
 using sio::wire::eio4::Decoder;
 
 // Whatever Boost.JSON makes of `text`; halves of surrogate pairs replaced, as the decoder does.
@@ -78,7 +78,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     }
     const PacketView& packet = decoded.packet;
     FUZZ_CHECK(packet.nsp.starts_with('/'));
-    FUZZ_CHECK(decoded.attachments <= sio::wire::eio4::DecoderLimits{}.max_attachments);
+    FUZZ_CHECK(decoded.attachments <= sio::wire::DecoderLimits{}.max_attachments);
     FUZZ_CHECK(!sio::wire::is_reserved_event(packet.name));
     if (packet.type == PacketType::event || packet.type == PacketType::ack) compare_with_parser(packet);
 

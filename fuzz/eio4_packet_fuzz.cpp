@@ -6,6 +6,7 @@
 #include "wire/eio4_packet.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace sio::wire;
     using namespace sio::wire::eio4;
     const std::string_view text = sio::fuzz::text_of(data, size);
     std::string decoded;

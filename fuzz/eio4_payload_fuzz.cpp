@@ -6,6 +6,7 @@
 #include "wire/eio4_payload.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace sio::wire;
     using namespace sio::wire::eio4;
     sio::fuzz::Input input(data, size);
     const std::size_t max_packets = input.byte() % 32;

@@ -36,7 +36,7 @@ void encode_event(benchmark::State& state) {
 void decode_payload(benchmark::State& state) {
     std::string payload;
     eio4::PayloadEncoder encoder(payload);
-    for (int i = 0; i < 16; ++i) encoder.add(eio4::EngineType::message, arguments);
+    for (int i = 0; i < 16; ++i) encoder.add(sio::wire::EngineType::message, arguments);
     for (auto _ : state) {
         eio4::PayloadDecoder packets(payload);
         while (packets.next()) benchmark::DoNotOptimize(packets.packet());

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <sio/generation.hpp>
+
 namespace sio {
 
 class Environ;
@@ -50,9 +52,10 @@ struct Refusal {
 
 /// Timing, limits and policy of an Engine.IO endpoint. The defaults are the reference server's where it has one.
 struct EngineOptions {
-    /// How often the server pings (Engine.IO 4). At least 1 ms.
+    /// How often the server pings (Engine.IO 4), or the client (3). At least 1 ms.
     std::chrono::milliseconds ping_interval{25000};
-    /// How long after a ping the answer may take before the session is closed with `ping timeout`. At least 1 ms.
+    /// How long after a ping the answer may take before the session is closed with `ping timeout`; of Engine.IO 3, how long
+    /// a client may be silent beyond the interval. At least 1 ms.
     std::chrono::milliseconds ping_timeout{20000};
     /// How long an upgrade may take from the WebSocket's handshake to its `5` packet; the session then stays as it was.
     std::chrono::milliseconds upgrade_timeout{10000};
@@ -73,6 +76,9 @@ struct EngineOptions {
     /// Sessions open at once; a handshake beyond is answered 503. Zero: no limit.
     std::size_t max_sessions = 0;
 
+    /// Clients that are served: `eio3` are socket.io-client 1.x and 2.x, `eio4` 3.x and 4.x, `v09` those before. Others are
+    /// refused: with error 5, unsupported protocol version, where the protocol has errors.
+    std::vector<Generation> generations = {Generation::v09, Generation::eio3, Generation::eio4};
     /// Transports that clients may use, of `polling` and `websocket`.
     std::vector<std::string> transports = {"polling", "websocket"};
     /// Whether a polling session may move to WebSocket.

@@ -4,7 +4,7 @@
 
 #include "dispatch/socket_impl.hpp"
 #include "http/run_app.hpp"
-#include "session/eio4_channel.hpp"
+#include "session/engine_channel.hpp"
 
 namespace sio::server {
 
@@ -13,7 +13,7 @@ namespace {
 /// Parts a socket from the channel that it was opened with, when the app has returned, or was killed, without binding it.
 struct Unbound {
     dispatch::SocketImpl& socket;
-    std::unique_ptr<session::Eio4Channel>& channel;
+    std::unique_ptr<session::EngineChannel>& channel;
 
     ~Unbound() {
         socket.on_bound(nullptr);
@@ -25,7 +25,7 @@ struct Unbound {
 
 Response begin_socket_io(const App& app, const std::shared_ptr<dispatch::Hub>& hub,
                          const std::shared_ptr<transport::Handshake>& handshake, Environ environ) {
-    auto channel = std::make_unique<session::Eio4Channel>(handshake->session());
+    auto channel = session::make_engine_channel(handshake->session());
     const auto socket = dispatch::SocketImpl::open(hub, *channel, std::move(environ));
     channel->set_handler(socket);
 

@@ -8,13 +8,14 @@ namespace sio::session {
 namespace {
 
 using util::Clock;
-using wire::eio4::EnginePacket;
-using wire::eio4::EngineType;
+using wire::EnginePacket;
+using wire::EngineType;
 
 // Packets that the session itself sends, encoded.
 constexpr std::string_view close_packet = "1";
 constexpr std::string_view ping_packet = "2";
 constexpr std::string_view probe_pong = "3probe";
+constexpr char pong_type = '3';
 
 /// Whether a polling client is given the chance to fetch what is queued for it before the session goes. Not one that has
 /// shown that it is not there or cannot be talked to.
@@ -31,10 +32,11 @@ bool waits_for_peer(CloseReason reason) {
 
 }  // namespace
 
-EngineSession::EngineSession(EngineHost& host, std::string sid)
+EngineSession::EngineSession(EngineHost& host, std::string sid, Generation generation)
     : host_(host),
       sid_(std::move(sid)),
-      heartbeat_(host.options.ping_interval, host.options.ping_timeout, Clock::now()),
+      generation_(generation),
+      heartbeat_(new_heartbeat()),
       heartbeat_timer_([](void* self) { static_cast<EngineSession*>(self)->on_heartbeat_timer(); }, this),
       phase_timer_([](void* self) { static_cast<EngineSession*>(self)->on_phase_timer(); }, this) {}
 
@@ -61,7 +63,7 @@ void EngineSession::open(TransportPtr transport) {
     wire::append_handshake_json(packet, handshake);
     send(false, packet);
 
-    heartbeat_ = HeartbeatFsm(host_.options.ping_interval, host_.options.ping_timeout, Clock::now());
+    heartbeat_ = new_heartbeat();
     arm_heartbeat();
 }
 
@@ -131,6 +133,7 @@ void EngineSession::on_packet(Transport& from, const EnginePacket& packet) {
     if (state_ != State::open) return;
     if (&from == candidate_.get()) return on_candidate_packet(packet);
     if (&from != transport_.get()) return;
+    if (heartbeat_.counts_packets()) heartbeat_.on_packet(Clock::now());
     if (packet.binary) return observer_->on_binary(packet.data);
 
     switch (packet.type) {
@@ -139,10 +142,17 @@ void EngineSession::on_packet(Transport& from, const EnginePacket& packet) {
         case EngineType::close: return finish(CloseReason::transport_close);
         case EngineType::upgrade:
         case EngineType::noop: return;  // a client may say so at any time; it means nothing here
-        case EngineType::open:
-        case EngineType::ping:  // the server's to send in this generation
-            return close(CloseReason::parse_error);
+        case EngineType::ping:
+            if (generation_ == Generation::eio3) return answer_ping(packet.data);
+            return close(CloseReason::parse_error);  // the server's to send
+        case EngineType::open: return close(CloseReason::parse_error);
     }
+}
+
+void EngineSession::answer_ping(std::string_view data) {
+    std::string packet(1, pong_type);
+    packet += data;
+    send(false, packet);
 }
 
 void EngineSession::on_transport_end(Transport& from, CloseReason reason) {
@@ -203,6 +213,11 @@ void EngineSession::on_phase_timer() {
     const EngineSessionPtr keep(this);
     if (state_ == State::closing) return finish(CloseReason::transport_close);
     act(upgrade_.on_failure());
+}
+
+HeartbeatFsm EngineSession::new_heartbeat() const noexcept {
+    const auto pinger = generation_ == Generation::eio3 ? HeartbeatFsm::Pinger::client : HeartbeatFsm::Pinger::server;
+    return {pinger, host_.options.ping_interval, host_.options.ping_timeout, Clock::now()};
 }
 
 void EngineSession::arm_heartbeat() { heartbeat_timer_.arm(host_.loop.timers(), heartbeat_.deadline()); }

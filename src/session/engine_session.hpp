@@ -11,6 +11,7 @@
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 #include <sio/engine_options.hpp>
+#include <sio/generation.hpp>
 
 #include "session/channel.hpp"
 #include "session/heartbeat_fsm.hpp"
@@ -19,7 +20,7 @@
 #include "session/transport.hpp"
 #include "session/upgrade_fsm.hpp"
 #include "util/timer_wheel.hpp"
-#include "wire/eio4_packet.hpp"
+#include "wire/engine_packet.hpp"
 
 namespace sio::session {
 
@@ -48,7 +49,7 @@ public:
     virtual void on_drained() {}
 };
 
-/// An Engine.IO 4 session: heartbeat, upgrade, outbox and end, on whatever transport carries it now.
+/// An Engine.IO session, of version 3 or 4: heartbeat, upgrade, outbox and end, on whatever transport carries it now.
 ///
 ///      opening --open()--> open --close()--> closing (a poll may still fetch the rest) --> closed
 ///                            +--------------- peer gone, time-outs -----------------------^
@@ -57,11 +58,13 @@ public:
 /// finds it gone.
 class EngineSession final : public boost::intrusive_ref_counter<EngineSession, boost::thread_unsafe_counter> {
 public:
-    EngineSession(EngineHost& host, std::string sid);
+    /// `generation`: eio3 or eio4.
+    EngineSession(EngineHost& host, std::string sid, Generation generation = Generation::eio4);
     ~EngineSession();
 
     const std::string& sid() const noexcept { return sid_; }
     EngineHost& host() const noexcept { return host_; }
+    Generation generation() const noexcept { return generation_; }
     /// The transport in use; null before open() and after the end.
     Transport* transport() const noexcept { return transport_.get(); }
     std::string_view transport_name() const noexcept;
@@ -77,7 +80,7 @@ public:
     void send_text(std::string_view packet) { send(false, packet); }
     void send_binary(std::string_view bytes) { send(true, bytes); }
     /// Whether send_frames() may be used: the transport takes ready frames.
-    bool takes_frames() const noexcept { return transport_ && transport_->direct(); }
+    bool takes_frames() const noexcept { return transport_ && transport_->takes_frames(); }
     void send_frames(const std::shared_ptr<const std::string>& frames);
     bool ready() const noexcept { return state_ == State::open && transport_->ready(); }
     std::size_t queued_bytes() const noexcept;
@@ -90,7 +93,7 @@ public:
     // For its transports.
 
     /// A packet came in over `from`.
-    void on_packet(Transport& from, const wire::eio4::EnginePacket& packet);
+    void on_packet(Transport& from, const wire::EnginePacket& packet);
     /// `from` has failed or was closed by the peer.
     void on_transport_end(Transport& from, CloseReason reason);
     void on_transport_drained(Transport& from);
@@ -110,17 +113,20 @@ private:
 
     void send(bool binary, std::string_view packet);
     void limit_queue();
-    void on_candidate_packet(const wire::eio4::EnginePacket& packet);
+    void answer_ping(std::string_view data);
+    void on_candidate_packet(const wire::EnginePacket& packet);
     void act(UpgradeFsm::Action action);
     void switch_over();
     void on_phase_timer();
     void drop_candidate(CloseReason reason);
+    HeartbeatFsm new_heartbeat() const noexcept;
     void arm_heartbeat();
     void on_heartbeat_timer();
     void finish(CloseReason reason);
 
     EngineHost& host_;
     std::string sid_;
+    const Generation generation_;
     std::unique_ptr<EngineObserver> observer_;
     TransportPtr transport_;
     TransportPtr candidate_;

@@ -4,22 +4,36 @@
 
 namespace sio::session {
 
-/// The server's half of Engine.IO 4's heartbeat: a ping every interval, its pong within the timeout.
+/// The server's half of a heartbeat. Pure: it is told the time and says what to do next.
 ///
-/// Pure: it is told the time and says what to do next.
+/// Engine.IO 4, and 0.9: the server pings every interval, and the answer is due within the timeout.
 ///
 ///      open/pong --interval--> ping sent --timeout--> timed out
 ///          ^                       |
 ///          +--------- pong --------+
+///
+/// Engine.IO 3: the client pings. Whatever it sends shows that it is there; silence for an interval and the timeout ends
+/// the session.
+///
+///      open/any packet --interval + timeout--> timed out
+///          ^    |
+///          +----+
 class HeartbeatFsm {
 public:
     using TimePoint = std::chrono::steady_clock::time_point;
     using Duration = std::chrono::steady_clock::duration;
 
+    enum class Pinger { server, client };
     enum class Action { none, send_ping, time_out };
 
-    HeartbeatFsm(Duration interval, Duration timeout, TimePoint now) noexcept
-        : interval_(interval), timeout_(timeout), deadline_(now + interval) {}
+    HeartbeatFsm(Pinger pinger, Duration interval, Duration timeout, TimePoint now) noexcept
+        : pinger_(pinger), interval_(interval), timeout_(timeout) {
+        if (pinger == Pinger::server) {
+            deadline_ = now + interval;
+        } else {
+            on_packet(now);
+        }
+    }
 
     /// When advance() wants to be called next.
     TimePoint deadline() const noexcept { return deadline_; }
@@ -32,18 +46,27 @@ public:
         return Action::send_ping;
     }
 
-    /// A pong that nobody asked for changes nothing: it must not let a client put off the next ping.
+    /// Whether on_packet() wants to be called.
+    bool counts_packets() const noexcept { return pinger_ == Pinger::client; }
+    /// Anything from a client that pings. The deadline moves back; a timer that fires at the old one finds nothing to do.
+    void on_packet(TimePoint now) noexcept {
+        waiting_ = true;
+        deadline_ = now + interval_ + timeout_;
+    }
+    /// The answer to a ping of the server's. One that nobody asked for changes nothing: it must not let a client put off
+    /// the next ping.
     void on_pong(TimePoint now) noexcept {
-        if (!waiting_) return;
+        if (!waiting_ || pinger_ == Pinger::client) return;
         waiting_ = false;
         deadline_ = now + interval_;
     }
 
 private:
+    Pinger pinger_;
+    bool waiting_ = false;
     Duration interval_;
     Duration timeout_;
     TimePoint deadline_;
-    bool waiting_ = false;
 };
 
 }  // namespace sio::session

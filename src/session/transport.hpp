@@ -31,6 +31,8 @@ public:
 
     /// Direct only: one packet; text with its type (`4hello`), binary as it is.
     virtual void send(bool binary, std::string_view packet) = 0;
+    /// Whether send_frames() may be used. Direct only.
+    virtual bool takes_frames() const noexcept = 0;
     /// Direct only: ready WebSocket frames, which other sessions send as well.
     virtual void send_frames(const std::shared_ptr<const std::string>& frames) = 0;
     /// Not direct only: the outbox is no longer empty, or polls are to be answered at once.

@@ -47,6 +47,16 @@ bool websocket_origin_allowed(const CorsOptions& options, const HttpRequest& req
     return origin.empty() || same_origin(origin, request) || origin_allowed(options, origin);
 }
 
+bool script_origin_allowed(const CorsOptions& options, const HttpRequest& request) noexcept {
+    const std::string_view site = request.headers.get("Sec-Fetch-Site");
+    if (site.empty() || site == "same-origin" || site == "none") return true;
+    // Requests for scripts carry no Origin.
+    const std::string_view page = request.headers.get("Referer");
+    const std::size_t mark = page.find("://");
+    const std::size_t end = mark == std::string_view::npos ? 0 : page.find('/', mark + 3);
+    return origin_allowed(options, page.substr(0, end));
+}
+
 void add_cors_headers(const CorsOptions& options, const HttpRequest& request, Headers& headers) {
     if (!options.enabled()) return;
     const bool any = std::ranges::find(options.allowed_origins, "*") != options.allowed_origins.end();

@@ -16,6 +16,11 @@ bool origin_allowed(const CorsOptions& options, std::string_view origin) noexcep
 /// `options` name. A request without `Origin` comes from no page.
 bool websocket_origin_allowed(const CorsOptions& options, const HttpRequest& request) noexcept;
 
+/// Whether a page may have the answer to `request` as a script, which it can read whatever its origin (JSONP): one of the
+/// same origin, or one that `options` name. Browsers that say nothing of it (no `Sec-Fetch-Site`; those that need JSONP are
+/// among them) pass, as do clients that are none.
+bool script_origin_allowed(const CorsOptions& options, const HttpRequest& request) noexcept;
+
 /// Adds what lets a page of the request's origin read the answer; nothing when the options do not name it.
 void add_cors_headers(const CorsOptions& options, const HttpRequest& request, Headers& headers);
 

@@ -35,6 +35,10 @@ ExchangePtr decorate(ExchangePtr exchange, Headers fields) {
     return std::make_unique<DecoratedExchange>(std::move(exchange), std::move(fields));
 }
 
+bool takes_text_only(const EngineSession& session, const EngineRequest& request) noexcept {
+    return session.generation() == Generation::eio3 && request.form.base64;
+}
+
 Response upgrade_required() {
     Response response = engine_error(EngineError::bad_request);
     response.status = 426;
@@ -44,10 +48,10 @@ Response upgrade_required() {
 
 }  // namespace
 
-Handshake::Handshake(EngineSessionPtr session, TransportKind kind, ExchangePtr exchange,
+Handshake::Handshake(EngineSessionPtr session, EngineRequest request, ExchangePtr exchange,
                      WebSocketConnection::OptionsPtr websocket_options)
     : session_(std::move(session)),
-      kind_(kind),
+      request_(std::move(request)),
       exchange_(std::move(exchange)),
       websocket_options_(std::move(websocket_options)) {
     exchange_->on_abandoned([this] { abandoned_ = true; });
@@ -57,18 +61,19 @@ bool Handshake::accept(std::unique_ptr<session::EngineObserver> observer) {
     if (accepted_ || abandoned_ || !exchange_) return false;
     ExchangePtr exchange = std::move(exchange_);
     exchange->on_abandoned(nullptr);
-    if (kind_ == TransportKind::polling) {
+    if (request_.transport == TransportKind::polling) {
         accepted_ = true;
         const boost::intrusive_ptr<Polling> polling(new Polling(*session_));
         session_->set_observer(std::move(observer));
         session_->open(polling);
-        polling->on_get(std::move(exchange));
+        polling->on_get(std::move(exchange), std::move(request_.form));
         return true;
     }
     auto connection = accept_websocket(session_->host().loop, *exchange, exchange->request(), websocket_options_);
     if (!connection) return false;
     accepted_ = true;
-    const boost::intrusive_ptr<WebSocket> websocket(new WebSocket(*session_, std::move(connection)));
+    const boost::intrusive_ptr<WebSocket> websocket(
+        new WebSocket(*session_, std::move(connection), takes_text_only(*session_, request_)));
     session_->set_observer(std::move(observer));
     session_->open(websocket);
     websocket->start();
@@ -112,49 +117,54 @@ void EngineEndpoint::handle(ExchangePtr exchange) {
     if (request.upgrade && !websocket_origin_allowed(options_.cors, exchange->request())) {
         return exchange->respond(engine_error(EngineError::forbidden));
     }
+    if (!request.form.jsonp_index.empty() && !script_origin_allowed(options_.cors, exchange->request())) {
+        return exchange->respond(engine_error(EngineError::forbidden));
+    }
     if (!request.sid.empty()) return handle_session(request, std::move(exchange));
-    handshake(request.transport, std::move(exchange));
+    handshake(request, std::move(exchange));
 }
 
 void EngineEndpoint::handle_session(const EngineRequest& request, ExchangePtr exchange) {
     const EngineSessionPtr session(host_.sessions.find(request.sid));
     if (!session) return exchange->respond(engine_error(EngineError::unknown_sid));
-    if (request.upgrade) return upgrade(*session, std::move(exchange));
+    if (request.upgrade) return upgrade(*session, request, std::move(exchange));
 
     auto* polling = dynamic_cast<Polling*>(session->transport());
     const std::string& method = exchange->request().method;
-    if (polling && method == "GET") return polling->on_get(std::move(exchange));
-    if (polling && method == "POST") return polling->on_post(std::move(exchange));
+    if (polling && method == "GET") return polling->on_get(std::move(exchange), request.form);
+    if (polling && method == "POST") return polling->on_post(std::move(exchange), request.form);
     exchange->respond(engine_error(EngineError::bad_request));
 }
 
-void EngineEndpoint::upgrade(EngineSession& session, ExchangePtr exchange) {
+void EngineEndpoint::upgrade(EngineSession& session, const EngineRequest& request, ExchangePtr exchange) {
     auto connection = accept_websocket(host_.loop, *exchange, exchange->request(), websocket_options_);
     if (!connection) return;
-    const boost::intrusive_ptr<WebSocket> candidate(new WebSocket(session, connection));
+    const boost::intrusive_ptr<WebSocket> candidate(
+        new WebSocket(session, connection, takes_text_only(session, request)));
     if (session.on_candidate(candidate)) return candidate->start();
     // Refused only now: before the 101 the browser could not tell this from a failed connection.
     connection->start(nullptr);
     connection->close(wire::ws_close::policy_violation);
 }
 
-void EngineEndpoint::handshake(TransportKind kind, ExchangePtr exchange) {
+void EngineEndpoint::handshake(const EngineRequest& request, ExchangePtr exchange) {
     const bool full = options_.max_sessions != 0 && host_.sessions.size() >= options_.max_sessions;
     if (shutting_down_ || full) {
         Response response(503, shutting_down_ ? "The server is shutting down." : "Too many sessions.");
         response.headers.set("Retry-After", "5");
         return exchange->respond(std::move(response));
     }
-    host_.loop.enter([this, kind, exchange = std::move(exchange)]() mutable { begin(kind, std::move(exchange)); });
+    host_.loop.enter(
+        [this, request, exchange = std::move(exchange)]() mutable { begin(request, std::move(exchange)); });
 }
 
-void EngineEndpoint::begin(TransportKind kind, ExchangePtr exchange) {
+void EngineEndpoint::begin(const EngineRequest& request, ExchangePtr exchange) {
     Environ environ(exchange->request());
-    const EngineSessionPtr session(new EngineSession(host_, util::make_secure_id()));
+    const EngineSessionPtr session(new EngineSession(host_, util::make_secure_id(), request.generation));
     if (options_.cookie) {
         exchange = decorate(std::move(exchange), {{"Set-Cookie", set_cookie(*options_.cookie, session->sid())}});
     }
-    const auto handshake = std::make_shared<Handshake>(session, kind, std::move(exchange), websocket_options_);
+    const auto handshake = std::make_shared<Handshake>(session, request, std::move(exchange), websocket_options_);
     if (options_.allow_request) {
         if (const auto refusal = ask(environ)) {
             return handshake->refuse(engine_error(EngineError::forbidden, refusal->message));

@@ -17,7 +17,8 @@ namespace sio::transport {
 /// A session that waits to be taken up: the handshake request is unanswered until somebody accepts it.
 class Handshake : public std::enable_shared_from_this<Handshake> {
 public:
-    Handshake(session::EngineSessionPtr session, TransportKind kind, ExchangePtr exchange,
+    /// `request` is the exchange's.
+    Handshake(session::EngineSessionPtr session, EngineRequest request, ExchangePtr exchange,
               WebSocketConnection::OptionsPtr websocket_options);
 
     session::EngineSession& session() const noexcept { return *session_; }
@@ -31,7 +32,7 @@ public:
 
 private:
     session::EngineSessionPtr session_;
-    TransportKind kind_;
+    EngineRequest request_;
     ExchangePtr exchange_;
     WebSocketConnection::OptionsPtr websocket_options_;
     bool accepted_ = false;
@@ -57,9 +58,9 @@ public:
 
 private:
     void handle_session(const EngineRequest& request, ExchangePtr exchange);
-    void upgrade(session::EngineSession& session, ExchangePtr exchange);
-    void handshake(TransportKind kind, ExchangePtr exchange);
-    void begin(TransportKind kind, ExchangePtr exchange);
+    void upgrade(session::EngineSession& session, const EngineRequest& request, ExchangePtr exchange);
+    void handshake(const EngineRequest& request, ExchangePtr exchange);
+    void begin(const EngineRequest& request, ExchangePtr exchange);
     std::optional<Refusal> ask(Environ& environ) const;
 
     const EngineOptions& options_;

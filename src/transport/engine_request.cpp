@@ -5,8 +5,10 @@
 #include <optional>
 
 #include "util/ascii.hpp"
+#include "util/decimal.hpp"
 #include "util/query.hpp"
 #include "wire/json_text.hpp"
+#include "wire/jsonp.hpp"
 
 namespace sio::transport {
 
@@ -18,6 +20,21 @@ std::optional<TransportKind> find_transport(std::string_view name, const EngineO
     const auto found = std::ranges::find(names, name);
     if (found == names.end() || std::ranges::find(options.transports, name) == options.transports.end()) return {};
     return static_cast<TransportKind>(found - names.begin());
+}
+
+std::optional<Generation> find_generation(std::string_view version, const EngineOptions& options) {
+    const auto generation = version == "4"   ? std::optional(Generation::eio4)
+                            : version == "3" ? std::optional(Generation::eio3)
+                                             : std::nullopt;
+    if (!generation || std::ranges::find(options.generations, *generation) == options.generations.end()) return {};
+    return generation;
+}
+
+// `1400000000000-7`: the time in milliseconds and a counter.
+bool is_old_timestamp(std::string_view text) {
+    const std::size_t hyphen = text.find('-');
+    if (hyphen == std::string_view::npos || hyphen < 12) return false;
+    return util::parse_decimal(text.substr(0, hyphen)) && util::parse_decimal(text.substr(hyphen + 1));
 }
 
 std::string_view default_message(EngineError error) noexcept {
@@ -39,13 +56,20 @@ std::string_view transport_name(TransportKind kind) noexcept { return names[stat
 std::variant<EngineRequest, EngineError> read_engine_request(const HttpRequest& request, const EngineOptions& options) {
     std::string transport;
     std::string version;
+    std::string base64;
+    std::string timestamp;
+    bool jsonp = false;
     EngineRequest result;
     util::QueryReader query(request.query_string());
     while (query.next()) {
         std::string* const wanted = query.key() == "transport" ? &transport
                                     : query.key() == "EIO"     ? &version
                                     : query.key() == "sid"     ? &result.sid
+                                    : query.key() == "b64"     ? &base64
+                                    : query.key() == "j"       ? &result.form.jsonp_index
+                                    : query.key() == "t"       ? &timestamp
                                                                : nullptr;
+        jsonp = jsonp || query.key() == "j";
         if (wanted && wanted->empty()) *wanted = query.value();
     }
 
@@ -55,9 +79,16 @@ std::variant<EngineRequest, EngineError> read_engine_request(const HttpRequest& 
     result.upgrade = util::ascii_iequals(request.headers.get("Upgrade"), "websocket");
 
     if (result.upgrade && *kind == TransportKind::polling) return EngineError::bad_request;
+    if (jsonp && *kind == TransportKind::polling && !wire::is_jsonp_index(result.form.jsonp_index)) {
+        return EngineError::bad_request;
+    }
+    result.form.base64 = !base64.empty() && base64 != "0";
+    result.form.old_build = is_old_timestamp(timestamp);
     if (!result.sid.empty()) return result;
     if (request.method != "GET") return EngineError::bad_handshake_method;
-    if (version != "4") return EngineError::unsupported_protocol;
+    const auto generation = find_generation(version, options);
+    if (!generation) return EngineError::unsupported_protocol;
+    result.generation = *generation;
     return result;
 }
 

@@ -5,8 +5,11 @@
 #include <variant>
 
 #include <sio/engine_options.hpp>
+#include <sio/generation.hpp>
 #include <sio/http_request.hpp>
 #include <sio/response.hpp>
+
+#include "transport/poll_form.hpp"
 
 namespace sio::transport {
 
@@ -26,8 +29,12 @@ std::string_view transport_name(TransportKind kind) noexcept;
 /// What the URL and headers of a request ask of an Engine.IO endpoint.
 struct EngineRequest {
     TransportKind transport = TransportKind::polling;
+    /// Of a handshake; a session knows its own.
+    Generation generation = Generation::eio4;
     /// Empty: a handshake.
     std::string sid;
+    /// Of polling; `base64` of WebSocket, too.
+    PollForm form;
     /// It wants to become a WebSocket.
     bool upgrade = false;
 };

@@ -1,11 +1,15 @@
 #include "transport/polling.hpp"
 
+#include <optional>
+
 #include "greenlet/loop.hpp"
 #include "transport/cors.hpp"
 #include "transport/engine_request.hpp"
 #include "util/ascii.hpp"
 #include "util/utf8.hpp"
+#include "wire/eio3_payload.hpp"
 #include "wire/eio4_payload.hpp"
+#include "wire/jsonp.hpp"
 
 namespace sio::transport {
 
@@ -15,7 +19,6 @@ namespace {
 
 constexpr std::string_view noop_packet = "6";
 constexpr std::string_view close_packet = "1";
-constexpr std::string_view text_type = "text/plain; charset=UTF-8";
 
 }  // namespace
 
@@ -23,15 +26,16 @@ void Polling::send(bool, std::string_view) {}  // only direct transports are giv
 
 void Polling::send_frames(const std::shared_ptr<const std::string>&) {}
 
-void Polling::on_get(ExchangePtr exchange) {
+void Polling::on_get(ExchangePtr exchange, PollForm form) {
     const boost::intrusive_ptr<Polling> keep(this);
     if (poll_) {
         // Two polls at once: whoever sent the second does not hold the one connection that the session is.
-        answer_poll(std::string(close_packet));
+        answer_poll(close_packet);
         answer(*exchange, engine_error(EngineError::bad_request));
         return fail(CloseReason::transport_error);
     }
     poll_ = std::move(exchange);
+    form_ = std::move(form);
     poll_->on_abandoned([this] {
         poll_.reset();
         fail(CloseReason::transport_close);
@@ -39,25 +43,14 @@ void Polling::on_get(ExchangePtr exchange) {
     if (!session_->outbox().empty() || session_->hurries_polls()) flush();
 }
 
-void Polling::on_post(ExchangePtr exchange) {
+void Polling::on_post(ExchangePtr exchange, const PollForm& form) {
     const boost::intrusive_ptr<Polling> keep(this);
     const HttpRequest& request = exchange->request();
     if (request.body.size() > session_->host().options.max_payload_bytes) {
         answer(*exchange, Response(413));
         return fail(CloseReason::transport_error);
     }
-    const std::string_view type = request.headers.get("Content-Type");
-    const bool octets = util::ascii_iequals(util::trim_ows(type.substr(0, type.find(';'))), "application/octet-stream");
-    if (octets || !util::utf8_valid(request.body)) {
-        answer(*exchange, engine_error(EngineError::bad_request));
-        return fail(CloseReason::parse_error);
-    }
-
-    wire::eio4::PayloadDecoder packets(request.body, session_->host().options.max_payload_packets);
-    while (session_ && packets.next()) {
-        session_->on_packet(*this, packets.packet());
-    }
-    if (packets.error() != wire::eio4::EngineError::none) {
+    if (take_body(request, form) != wire::EngineError::none) {
         answer(*exchange, engine_error(EngineError::bad_request));
         return fail(CloseReason::parse_error);
     }
@@ -66,6 +59,32 @@ void Polling::on_post(ExchangePtr exchange) {
         return;
     }
     answer(*exchange, Response(200, "ok", "text/html"));
+}
+
+wire::EngineError Polling::take_body(const HttpRequest& request, const PollForm& form) {
+    const std::size_t max_packets = session_->host().options.max_payload_packets;
+    const std::string_view type = request.headers.get("Content-Type");
+    const bool octets = util::ascii_iequals(util::trim_ows(type.substr(0, type.find(';'))), "application/octet-stream");
+    if (octets) {
+        if (generation_ != Generation::eio3) return wire::EngineError::unknown_type;
+        return take(wire::eio3::BinaryPayloadDecoder(request.body, max_packets));
+    }
+    std::string_view text = request.body;
+    std::optional<std::string> field;
+    if (!form.jsonp_index.empty()) {
+        field = wire::decode_jsonp_form(request.body);
+        if (!field) return wire::EngineError::empty_packet;
+        text = *field;
+    }
+    if (!util::utf8_valid(text)) return wire::EngineError::bad_utf8;
+    if (generation_ == Generation::eio3) return take(wire::eio3::TextPayloadDecoder(text, max_packets));
+    return take(wire::eio4::PayloadDecoder(text, max_packets));
+}
+
+template <class Packets>
+wire::EngineError Polling::take(Packets packets) {
+    while (session_ && packets.next()) session_->on_packet(*this, packets.packet());
+    return packets.error();
 }
 
 void Polling::resume_reading() {
@@ -83,23 +102,23 @@ void Polling::fetch() {
 
 void Polling::flush() {
     if (!poll_) return;
-    auto entries = session_->outbox().take();
+    const auto entries = session_->outbox().take();
     if (entries.empty()) {
-        if (session_->hurries_polls()) answer_poll(std::string(noop_packet));
+        if (session_->hurries_polls()) answer_poll(noop_packet);
         return;
     }
-    std::string payload;
-    wire::eio4::PayloadEncoder encoder(payload);
-    for (const auto& entry : entries) {
-        entry.binary ? encoder.add_binary(entry.data) : encoder.add_encoded(entry.data);
-    }
-    answer_poll(std::move(payload));
+    answer_poll(entries);
     session_->on_fetched();
 }
 
-void Polling::answer_poll(std::string payload) {
+void Polling::answer_poll(std::span<const session::Outbox::Entry> packets) {
     const ExchangePtr poll = std::move(poll_);
-    answer(*poll, Response(200, std::move(payload), text_type));
+    answer(*poll, poll_answer(generation_, form_, packets));
+}
+
+void Polling::answer_poll(std::string_view packet) {
+    const session::Outbox::Entry entry{false, std::string(packet)};
+    answer_poll({&entry, 1});
 }
 
 void Polling::answer(Exchange& exchange, Response response) {
@@ -117,7 +136,7 @@ void Polling::close(CloseReason reason) {
         const bool by_client = reason == CloseReason::transport_close || reason == CloseReason::transport_error;
         if (!by_client) session_->outbox().push(false, close_packet);
         if (session_->outbox().empty()) {
-            answer_poll(std::string(noop_packet));
+            answer_poll(noop_packet);
         } else {
             flush();
         }
@@ -127,7 +146,7 @@ void Polling::close(CloseReason reason) {
 }
 
 void Polling::leave() {
-    if (poll_) answer_poll(std::string(noop_packet));
+    if (poll_) answer_poll(noop_packet);
     resume_reading();
     session_ = nullptr;
 }

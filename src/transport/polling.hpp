@@ -1,8 +1,12 @@
 #pragma once
 
+#include <span>
+#include <string_view>
+
 #include <sio/exchange.hpp>
 
 #include "session/engine_session.hpp"
+#include "transport/poll_form.hpp"
 
 namespace sio::transport {
 
@@ -12,18 +16,20 @@ namespace sio::transport {
 /// that turn goes into one answer.
 class Polling final : public session::Transport {
 public:
-    explicit Polling(session::EngineSession& session) noexcept : session_(&session) {}
+    explicit Polling(session::EngineSession& session) noexcept
+        : session_(&session), generation_(session.generation()) {}
 
     /// A GET of the session.
-    void on_get(ExchangePtr exchange);
+    void on_get(ExchangePtr exchange, PollForm form);
     /// A POST of the session.
-    void on_post(ExchangePtr exchange);
+    void on_post(ExchangePtr exchange, const PollForm& form);
 
     std::string_view name() const noexcept override { return "polling"; }
     bool direct() const noexcept override { return false; }
     bool ready() const noexcept override { return poll_ != nullptr; }
     std::size_t queued_bytes() const noexcept override { return 0; }
     void send(bool binary, std::string_view packet) override;
+    bool takes_frames() const noexcept override { return false; }
     void send_frames(const std::shared_ptr<const std::string>& frames) override;
     void fetch() override;
     void flush() override;
@@ -33,13 +39,19 @@ public:
     void leave() override;
 
 private:
-    void answer_poll(std::string payload);
+    wire::EngineError take_body(const HttpRequest& request, const PollForm& form);
+    template <class Packets>
+    wire::EngineError take(Packets packets);
+    void answer_poll(std::span<const session::Outbox::Entry> packets);
+    void answer_poll(std::string_view packet);
     void answer(Exchange& exchange, Response response);
     /// The client's half of the session is told, and this is the end of it.
     void fail(session::CloseReason reason);
 
     session::EngineSession* session_;  // null once the session is done with this transport
+    const Generation generation_;
     ExchangePtr poll_;
+    PollForm form_;          // of poll_
     ExchangePtr held_post_;  // unanswered while reading is paused, so that the client sends no more
     bool flush_scheduled_ = false;
 };

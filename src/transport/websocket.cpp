@@ -1,13 +1,14 @@
 #include "transport/websocket.hpp"
 
+#include "wire/eio3_packet.hpp"
 #include "wire/eio4_packet.hpp"
 
 namespace sio::transport {
 
 using session::CloseReason;
-using wire::eio4::EngineError;
-using wire::eio4::EnginePacket;
-using wire::eio4::EngineType;
+using wire::EngineError;
+using wire::EnginePacket;
+using wire::EngineType;
 
 namespace {
 
@@ -31,7 +32,12 @@ WebSocket::~WebSocket() { connection_->detach(); }
 bool WebSocket::ready() const noexcept { return connection_->is_open() && connection_->queued_bytes() < ready_limit; }
 
 void WebSocket::send(bool binary, std::string_view packet) {
-    connection_->send(binary ? wire::WsOpcode::binary : wire::WsOpcode::text, packet);
+    if (!binary) return connection_->send(wire::WsOpcode::text, packet);
+    if (generation_ != Generation::eio3) return connection_->send(wire::WsOpcode::binary, packet);
+    if (!base64_) return connection_->send(wire::WsOpcode::binary, packet, wire::eio3::binary_message_type);
+    std::string text;
+    wire::eio3::append_binary(text, packet);
+    connection_->send(wire::WsOpcode::text, text);
 }
 
 void WebSocket::close(CloseReason reason) {
@@ -45,14 +51,23 @@ void WebSocket::close(CloseReason reason) {
     }
 }
 
+EngineError WebSocket::decode(const wire::WsMessage& message, std::string& decoded, EnginePacket& packet) const {
+    if (generation_ == Generation::eio3) {
+        if (message.binary) return wire::eio3::decode_binary_packet(message.payload(), packet);
+        return wire::eio3::decode_packet(message.payload(), decoded, packet);
+    }
+    if (!message.binary) return wire::eio4::decode_packet(message.payload(), decoded, packet);
+    packet = {EngineType::message, true, message.payload()};
+    return EngineError::none;
+}
+
 void WebSocket::on_message(const wire::WsMessage& message) {
     if (!session_) return;
     const boost::intrusive_ptr<WebSocket> keep(this);
     const session::EngineSessionPtr session(session_);
-    if (message.binary) return session->on_packet(*this, EnginePacket{EngineType::message, true, message.payload()});
     std::string decoded;
     EnginePacket packet;
-    if (wire::eio4::decode_packet(message.payload(), decoded, packet) != EngineError::none) {
+    if (decode(message, decoded, packet) != EngineError::none) {
         return session->on_transport_end(*this, CloseReason::parse_error);
     }
     session->on_packet(*this, packet);

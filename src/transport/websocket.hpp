@@ -8,8 +8,9 @@ namespace sio::transport {
 /// An Engine.IO session's packets over a WebSocket: one in each message.
 class WebSocket final : public session::Transport, private WebSocketListener {
 public:
-    WebSocket(session::EngineSession& session, WebSocketConnectionPtr connection) noexcept
-        : session_(&session), connection_(std::move(connection)) {}
+    /// `base64`: a client of Engine.IO 3 that takes text only (`b64=1`).
+    WebSocket(session::EngineSession& session, WebSocketConnectionPtr connection, bool base64 = false) noexcept
+        : session_(&session), generation_(session.generation()), base64_(base64), connection_(std::move(connection)) {}
     ~WebSocket() override;
 
     /// Begins to read; the session must know the transport already.
@@ -20,6 +21,7 @@ public:
     bool ready() const noexcept override;
     std::size_t queued_bytes() const noexcept override { return connection_->queued_bytes(); }
     void send(bool binary, std::string_view packet) override;
+    bool takes_frames() const noexcept override { return !base64_; }
     void send_frames(const std::shared_ptr<const std::string>& frames) override { connection_->send_frames(frames); }
     void fetch() override {}
     void flush() override { connection_->flush(); }
@@ -29,11 +31,14 @@ public:
     void leave() override {}
 
 private:
+    wire::EngineError decode(const wire::WsMessage& message, std::string& decoded, wire::EnginePacket& packet) const;
     void on_message(const wire::WsMessage& message) override;
     void on_end(std::uint16_t code, std::string_view reason) override;
     void on_drained() override;
 
     session::EngineSession* session_;  // null once the session is done with this transport
+    const Generation generation_;
+    const bool base64_;
     WebSocketConnectionPtr connection_;
 };
 

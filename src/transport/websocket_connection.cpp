@@ -25,10 +25,11 @@ void WebSocketConnection::start(WebSocketListener* listener) {
     link_->set_receiver(this);
 }
 
-void WebSocketConnection::send(wire::WsOpcode opcode, std::string_view payload) {
+void WebSocketConnection::send(wire::WsOpcode opcode, std::string_view payload, std::string_view prefix) {
     if (state_ != State::open && state_ != State::peer_closed) return;
     std::string header;  // fits the string's own buffer
-    wire::append_ws_header(header, opcode, payload.size());
+    wire::append_ws_header(header, opcode, prefix.size() + payload.size());
+    header += prefix;
     link_->write(header);
     link_->write(payload);
 }

@@ -67,8 +67,8 @@ public:
     void detach() noexcept { listener_ = nullptr; }
 
     bool is_open() const noexcept { return state_ == State::open; }
-    /// One message in one frame. Ignored unless the connection is open.
-    void send(wire::WsOpcode opcode, std::string_view payload);
+    /// One message in one frame: `prefix` and `payload`. Ignored unless the connection is open.
+    void send(wire::WsOpcode opcode, std::string_view payload, std::string_view prefix = {});
     /// Ready frames that many connections send.
     void send_frames(const std::shared_ptr<const std::string>& frames);
     std::size_t queued_bytes() const noexcept { return link_->queued_bytes(); }

@@ -120,6 +120,33 @@ std::size_t utf16_length(std::string_view text) noexcept {
     return units;
 }
 
+bool append_once_encoded(std::string& out, std::string_view text) {
+    const auto* const begin = reinterpret_cast<const std::uint8_t*>(text.data());
+    const auto* const end = begin + text.size();
+    const auto* at = skip_ascii(begin, end);
+    if (at == end) return false;
+    const std::size_t before = out.size();
+    out.append(text, 0, static_cast<std::size_t>(at - begin));
+    const std::size_t checked = out.size();
+    for (; at != end; ++at) {
+        char byte = static_cast<char>(*at);
+        if (*at >= 0x80) {
+            // U+0080 to U+00FF are two bytes, the first of which is one of these.
+            const bool one_byte = (*at == 0xc2 || *at == 0xc3) && end - at >= 2 && continuation(at[1]);
+            if (!one_byte) {
+                out.resize(before);
+                return false;
+            }
+            byte = static_cast<char>((*at & 0x03) << 6 | (at[1] & 0x3f));
+            ++at;
+        }
+        out += byte;
+    }
+    if (utf8_valid(std::string_view(out).substr(checked))) return true;
+    out.resize(before);
+    return false;
+}
+
 void append_utf8(std::string& out, char32_t code_point) {
     if (code_point > 0x10ffff || (code_point >= 0xd800 && code_point <= 0xdfff)) code_point = 0xfffd;
     if (code_point < 0x80) {

@@ -14,6 +14,11 @@ bool utf8_valid(std::string_view text) noexcept;
 /// length.
 std::size_t utf16_length(std::string_view text) noexcept;
 
+/// Undoes one of two encodings of a text to UTF-8, as clients of socket.io 1.x do it: appends what was encoded once, and
+/// returns true, when `text` is UTF-8 whose characters are all at most U+00FF and, taken as bytes, are UTF-8 with a
+/// character outside ASCII in it. False, with `out` as it was, for any other text.
+bool append_once_encoded(std::string& out, std::string_view text);
+
 /// Appends `code_point` as UTF-8. A surrogate, or a value above U+10FFFF, gives U+FFFD.
 void append_utf8(std::string& out, char32_t code_point);
 

@@ -4,17 +4,6 @@
 
 namespace sio::wire::eio4 {
 
-std::string_view error_text(EngineError error) noexcept {
-    switch (error) {
-        case EngineError::none: return "no error";
-        case EngineError::empty_packet: return "empty packet";
-        case EngineError::unknown_type: return "unknown packet type";
-        case EngineError::bad_base64: return "invalid base64";
-        case EngineError::too_many_packets: return "too many packets in a payload";
-    }
-    return "unknown error";
-}
-
 EngineError decode_packet(std::string_view text, std::string& decoded, EnginePacket& packet) {
     if (text.empty()) return EngineError::empty_packet;
     const char type = text.front();

@@ -1,33 +1,11 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "wire/engine_packet.hpp"
+
 namespace sio::wire::eio4 {
-
-/// The types of Engine.IO packets; the value is the digit on the wire.
-enum class EngineType : std::uint8_t { open, close, ping, pong, message, upgrade, noop };
-
-/// One Engine.IO 4 packet.
-struct EnginePacket {
-    EngineType type = EngineType::noop;
-    /// Only messages are binary.
-    bool binary = false;
-    /// What follows the type: `probe` of `2probe`. Of a binary message the bytes themselves.
-    std::string_view data;
-};
-
-enum class EngineError : std::uint8_t {
-    none,
-    empty_packet,      ///< not even a type
-    unknown_type,      ///< the first character is none of `0` to `6` and `b`
-    bad_base64,        ///< a binary message whose text is not strict base64
-    too_many_packets,  ///< a payload with more packets than allowed
-};
-
-/// Words for logs.
-std::string_view error_text(EngineError error) noexcept;
 
 /// Reads the text of one packet: a WebSocket text message, or one packet of a polling payload.
 ///

@@ -13,8 +13,8 @@ using namespace sio;
 using session::CloseReason;
 using session::EngineSession;
 using session::EngineSessionPtr;
-using wire::eio4::EnginePacket;
-using wire::eio4::EngineType;
+using wire::EnginePacket;
+using wire::EngineType;
 
 namespace {
 
@@ -32,6 +32,7 @@ public:
     void send(bool binary, std::string_view packet) override {
         log_.push_back((binary ? "binary:" : "text:") + std::string(packet));
     }
+    bool takes_frames() const noexcept override { return direct_; }
     void send_frames(const std::shared_ptr<const std::string>& frames) override { log_.push_back("frames:" + *frames); }
     void fetch() override { log_.push_back("fetch"); }
     void flush() override { queued -= std::min(queued, flushable); }
@@ -71,9 +72,9 @@ struct Fixture {
     boost::intrusive_ptr<FakeTransport> transport;
     EngineSessionPtr session;
 
-    void open(bool direct) {
+    void open(bool direct, Generation generation = Generation::eio4) {
         transport = new FakeTransport(log, direct);
-        session = new EngineSession(host, "sid");
+        session = new EngineSession(host, "sid", generation);
         session->set_observer(std::make_unique<Observer>(log));
         session->open(transport);
     }
@@ -292,4 +293,59 @@ TEST_CASE("reading resumes after as many resumes as pauses, and stays paused acr
         g.session->on_packet(*websocket, text(EngineType::upgrade));
         CHECK(g.log.back() == "pause");
     });
+}
+
+TEST_CASE("the pings of an Engine.IO 3 client are answered with what they carry") {
+    Fixture f;
+    f.run([&] {
+        f.open(true, Generation::eio3);
+        f.session->on_packet(*f.transport, text(EngineType::ping));
+        f.session->on_packet(*f.transport, text(EngineType::ping, "data"));
+        f.session->on_packet(*f.transport, text(EngineType::pong));  // nobody asked
+        f.session->on_packet(*f.transport, text(EngineType::message, "hello"));
+    });
+    CHECK(f.log == Log{"text:" + greeting, "text:3", "text:3data", "got:hello"});
+}
+
+TEST_CASE("an Engine.IO 3 client is not pinged, and given up when it is silent") {
+    Fixture f;
+    f.options.ping_interval = 30ms;
+    f.options.ping_timeout = 20ms;
+    f.run([&] { f.open(true, Generation::eio3); }, 100ms);
+    CHECK(Log(f.log.begin() + 1, f.log.end()) == Log{"close:ping timeout", "closed:ping timeout"});
+}
+
+TEST_CASE("an Engine.IO 3 client that says anything stays") {
+    Fixture f;
+    f.options.ping_interval = 60ms;
+    f.options.ping_timeout = 60ms;
+    util::Timer talk(
+        [](void* fixture) {
+            auto& self = *static_cast<Fixture*>(fixture);
+            self.session->on_packet(*self.transport, text(EngineType::message, "here"));
+        },
+        &f);
+    f.run(
+        [&] {
+            f.open(true, Generation::eio3);
+            talk.arm(f.loop.timers(), 80ms);
+        },
+        160ms);
+    CHECK(Log(f.log.begin() + 1, f.log.end()) == Log{"got:here"});
+}
+
+TEST_CASE("an Engine.IO 3 session moves to a WebSocket by the same steps") {
+    Fixture f;
+    f.run([&] {
+        f.open(false, Generation::eio3);
+        const boost::intrusive_ptr<FakeTransport> candidate(new FakeTransport(f.log, true));
+        CHECK(f.session->on_candidate(candidate));
+        f.session->on_packet(*candidate, text(EngineType::ping, "probe"));
+        f.session->on_packet(*candidate, text(EngineType::upgrade));
+        CHECK(f.session->transport() == candidate.get());
+        f.session->on_packet(*candidate, text(EngineType::ping));
+    });
+    CHECK(f.count("text:3probe") == 1);
+    CHECK(f.count("text:3") == 1);
+    CHECK(f.count("leave") == 1);
 }

@@ -16,7 +16,7 @@ using Upgrade = UpgradeFsm::Action;
 }  // namespace
 
 TEST_CASE("a client that answers is pinged again one interval after its pong") {
-    HeartbeatFsm fsm(300ms, 200ms, start);
+    HeartbeatFsm fsm(HeartbeatFsm::Pinger::server, 300ms, 200ms, start);
     CHECK(fsm.deadline() == start + 300ms);
     CHECK(fsm.advance(start + 299ms) == Beat::none);
     CHECK(fsm.advance(start + 300ms) == Beat::send_ping);
@@ -28,16 +28,34 @@ TEST_CASE("a client that answers is pinged again one interval after its pong") {
 }
 
 TEST_CASE("a silent client is given up one interval and one timeout after it came") {
-    HeartbeatFsm fsm(300ms, 200ms, start);
+    HeartbeatFsm fsm(HeartbeatFsm::Pinger::server, 300ms, 200ms, start);
     CHECK(fsm.advance(start + 300ms) == Beat::send_ping);
     CHECK(fsm.advance(start + 499ms) == Beat::none);
     CHECK(fsm.advance(start + 500ms) == Beat::time_out);
 }
 
 TEST_CASE("a pong that was not asked for does not put off the next ping") {
-    HeartbeatFsm fsm(300ms, 200ms, start);
+    HeartbeatFsm fsm(HeartbeatFsm::Pinger::server, 300ms, 200ms, start);
     fsm.on_pong(start + 299ms);
     CHECK(fsm.deadline() == start + 300ms);
+}
+
+TEST_CASE("a client that pings by itself is given up after an interval and a timeout without a packet") {
+    HeartbeatFsm fsm(HeartbeatFsm::Pinger::client, 300ms, 200ms, start);
+    CHECK(fsm.counts_packets());
+    CHECK(fsm.deadline() == start + 500ms);
+    CHECK(fsm.advance(start + 300ms) == Beat::none);  // no ping: that is the client's
+    fsm.on_packet(start + 400ms);
+    CHECK(fsm.deadline() == start + 900ms);
+    fsm.on_pong(start + 450ms);  // means nothing
+    CHECK(fsm.deadline() == start + 900ms);
+    CHECK(fsm.advance(start + 500ms) == Beat::none);
+    CHECK(fsm.advance(start + 899ms) == Beat::none);
+    CHECK(fsm.advance(start + 900ms) == Beat::time_out);
+}
+
+TEST_CASE("packets do not count where the server pings") {
+    CHECK_FALSE(HeartbeatFsm(HeartbeatFsm::Pinger::server, 300ms, 200ms, start).counts_packets());
 }
 
 TEST_CASE("an upgrade goes from the probe to the switch") {

@@ -78,3 +78,29 @@ TEST_CASE("a WebSocket may be opened by no page, a page of the same host, or one
     options.allowed_origins = {"*"};
     CHECK(transport::websocket_origin_allowed(options, from("null")));
 }
+
+TEST_CASE(
+    "a script may be had by pages of the same origin, by those that are listed, and by browsers that do not say") {
+    const auto asks = [](std::string_view site, std::string_view page) {
+        HttpRequest request;
+        if (!site.empty()) request.headers.add("Sec-Fetch-Site", site);
+        if (!page.empty()) request.headers.add("Referer", page);
+        return request;
+    };
+    CorsOptions options;
+    CHECK(transport::script_origin_allowed(options, asks("", "")));
+    CHECK(transport::script_origin_allowed(options, asks("", "http://evil.example/")));
+    CHECK(transport::script_origin_allowed(options, asks("same-origin", "")));
+    CHECK(transport::script_origin_allowed(options, asks("none", "")));
+    for (const std::string_view site : {"cross-site", "same-site", "other"}) {
+        CHECK_FALSE(transport::script_origin_allowed(options, asks(site, "")));
+        CHECK_FALSE(transport::script_origin_allowed(options, asks(site, "http://good.example/chat")));
+    }
+    options.allowed_origins = {"http://good.example"};
+    CHECK(transport::script_origin_allowed(options, asks("cross-site", "http://good.example/chat")));
+    CHECK(transport::script_origin_allowed(options, asks("cross-site", "http://good.example")));
+    CHECK_FALSE(transport::script_origin_allowed(options, asks("cross-site", "http://good.example.evil/")));
+    CHECK_FALSE(transport::script_origin_allowed(options, asks("cross-site", "")));
+    options.allowed_origins = {"*"};
+    CHECK(transport::script_origin_allowed(options, asks("cross-site", "")));
+}

@@ -43,6 +43,7 @@ TEST_CASE("what is wrong with a request gets the reference server's code") {
     CHECK(error_of(get("/socket.io/?transport=polling")) == EngineError::unsupported_protocol);
     CHECK(error_of(get("/socket.io/?EIO=abc&transport=polling")) == EngineError::unsupported_protocol);
     CHECK(error_of(get("/socket.io/?EIO=44&transport=polling")) == EngineError::unsupported_protocol);
+    CHECK(error_of(get("/socket.io/?EIO=2&transport=polling")) == EngineError::unsupported_protocol);
     CHECK(error_of(get("/socket.io/?EIO=4&transport=polling", true)) == EngineError::bad_request);
     for (const auto* method : {"POST", "PUT", "DELETE", "HEAD"}) {
         auto request = get("/socket.io/?EIO=4&transport=polling");
@@ -56,6 +57,47 @@ TEST_CASE("a transport that is switched off is unknown") {
     options.transports = {"websocket"};
     CHECK(error_of(get("/?EIO=4&transport=polling"), options) == EngineError::unknown_transport);
     CHECK(error_of(get("/?EIO=4&transport=websocket", true), options) == std::nullopt);
+}
+
+TEST_CASE("the generation of a handshake is that of its EIO parameter, unless it is switched off") {
+    const auto generation = [](const char* target) {
+        return std::get<EngineRequest>(transport::read_engine_request(get(target), {})).generation;
+    };
+    CHECK(generation("/?EIO=4&transport=polling") == Generation::eio4);
+    CHECK(generation("/?EIO=3&transport=polling") == Generation::eio3);
+    EngineOptions options;
+    options.generations = {Generation::eio4};
+    CHECK(error_of(get("/?EIO=3&transport=polling"), options) == EngineError::unsupported_protocol);
+    CHECK(error_of(get("/?EIO=4&transport=polling"), options) == std::nullopt);
+    options.generations = {Generation::v09, Generation::eio3};
+    CHECK(error_of(get("/?EIO=3&transport=polling"), options) == std::nullopt);
+    CHECK(error_of(get("/?EIO=4&transport=polling"), options) == EngineError::unsupported_protocol);
+}
+
+TEST_CASE("the form of payloads is read from the query") {
+    const auto form = [](const std::string& query) {
+        return std::get<EngineRequest>(transport::read_engine_request(get("/?EIO=3&transport=polling" + query), {}))
+            .form;
+    };
+    CHECK_FALSE(form("").base64);
+    CHECK(form("&b64=1").base64);
+    CHECK_FALSE(form("&b64=0").base64);
+    CHECK(form("").jsonp_index.empty());
+    CHECK(form("&j=12").jsonp_index == "12");
+    CHECK_FALSE(form("&t=Nx3jK_a").old_build);
+    CHECK_FALSE(form("&t=1400000000000").old_build);
+    CHECK(form("&t=1400000000000-7").old_build);
+    CHECK_FALSE(form("&t=1400000000000-").old_build);
+    CHECK_FALSE(form("&t=12-7").old_build);
+    CHECK_FALSE(form("&t=Nx3jK_abcdefg-7").old_build);
+}
+
+TEST_CASE("a JSONP index that is no number is refused") {
+    for (const char* index : {"", "a", "0];alert(1);x[0", "-1", "12345678901"}) {
+        CAPTURE(index);
+        CHECK(error_of(get("/?EIO=3&transport=polling&j=" + std::string(index))) == EngineError::bad_request);
+        CHECK(error_of(get("/?EIO=3&transport=polling&sid=a&j=" + std::string(index))) == EngineError::bad_request);
+    }
 }
 
 TEST_CASE("the first of several values of a parameter counts") {

@@ -157,5 +157,28 @@ TEST_CASE("lengths are JavaScript's") {
     CHECK(utf16_length("h\xc3\xa9 \xf4\x8f\xbf\xbf!") == 6);
 }
 
+TEST_CASE("text that was encoded twice is told from text that was not") {
+    const auto undone = [](std::string_view text) {
+        std::string out = "kept";
+        return append_once_encoded(out, text) ? out.substr(4) : "no" + out.substr(4);
+    };
+    CHECK(undone("\xc3\x83\xc2\xa9") == "\xc3\xa9");
+    CHECK(undone("a \xc3\xa2\xc2\x82\xc2\xac b") == "a \xe2\x82\xac b");
+    CHECK(undone("\xc3\xb0\xc2\x9f\xc2\x92\xc2\xa9") == "\xf0\x9f\x92\xa9");
+    CHECK(undone("a long text of ASCII before \xc3\x83\xc2\xa9") == "a long text of ASCII before \xc3\xa9");
+
+    for (const std::string_view once : {"", "ascii", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x92\xa9", "\xc3\x83",
+                                        "\xc3\x83\xc2\xa9\xe2\x82\xac", "\xc3\x83\xc2\xa9\xc3\xa9"}) {
+        CAPTURE(once);
+        CHECK(undone(once) == "no");
+    }
+    // Not UTF-8 at all.
+    for (const std::string_view bad : {"\xc3", "\xff",
+                                       "\xc2"
+                                       "a",
+                                       "\xc3\x83\xc2"})
+        CHECK(undone(bad) == "no");
+}
+
 }  // namespace
 }  // namespace sio::util

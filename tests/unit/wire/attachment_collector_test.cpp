@@ -19,7 +19,7 @@ TEST_CASE("a packet is whole when its last attachment has arrived") {
         // Nothing of what the packet was read from may be needed later.
         eio4::Decoder decoder;
         std::string text(two_attachments);
-        const eio4::Decoded decoded = decoder.decode(text);
+        const Decoded decoded = decoder.decode(text);
         REQUIRE(decoded.error == PacketError::none);
         REQUIRE(collector.begin(decoded.packet, decoded.attachments) == PacketError::none);
         text.assign(text.size(), 'x');

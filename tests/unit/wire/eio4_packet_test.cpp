@@ -19,6 +19,8 @@ std::string name_of(EngineError error) {
         case EngineError::unknown_type: return "unknown_type";
         case EngineError::bad_base64: return "bad_base64";
         case EngineError::too_many_packets: return "too_many_packets";
+        case EngineError::bad_length: return "bad_length";
+        case EngineError::bad_utf8: return "bad_utf8";
     }
     return "?";
 }

@@ -1,4 +1,4 @@
-#include "wire/eio4_codec.hpp"
+#include "wire/socket_io_codec.hpp"
 
 #include <optional>
 
@@ -6,16 +6,16 @@
 #include "util/decimal.hpp"
 #include "wire/json_text.hpp"
 
-namespace sio::wire::eio4 {
+namespace sio::wire {
 namespace {
 
-// The digits of the types on the wire (Socket.IO 5).
+// The digits of the types on the wire.
 enum class SocketType : char {
     connect = '0',
     disconnect = '1',
     event = '2',
     ack = '3',
-    connect_error = '4',
+    connect_error = '4',  // ERROR in revision 4
     binary_event = '5',
     binary_ack = '6',
 };
@@ -66,15 +66,34 @@ SocketType socket_type(const PacketView& packet) noexcept {
     return binary ? SocketType::binary_event : SocketType::event;
 }
 
-void append_event(std::string& out, std::string_view name, std::string_view data) {
-    out += '[';
-    append_json_string(out, name);
-    if (!data.empty()) {
-        out += ',';
-        out += data;
+// JSON as a revision has it.
+class JsonText {
+public:
+    JsonText(SocketIoRevision revision, std::string& out) noexcept
+        : charset_(revision == SocketIoRevision::v4 ? JsonCharset::ascii : JsonCharset::utf8), out_(out) {}
+
+    void string(std::string_view text) { append_json_string(out_, text, charset_); }
+    void copy(std::string_view json) {
+        if (charset_ == JsonCharset::utf8) {
+            out_ += json;
+        } else {
+            append_json_as_ascii(out_, json);
+        }
     }
-    out += ']';
-}
+    void event(std::string_view name, std::string_view data) {
+        out_ += '[';
+        string(name);
+        if (!data.empty()) {
+            out_ += ',';
+            copy(data);
+        }
+        out_ += ']';
+    }
+
+private:
+    JsonCharset charset_;
+    std::string& out_;
+};
 
 // Takes the namespace and its query, up to and with the comma.
 PacketError take_nsp(std::string_view& text, std::size_t max_bytes, PacketView& packet) noexcept {
@@ -124,7 +143,7 @@ std::string_view take_number_name(std::string_view& json) noexcept {
 
 }  // namespace
 
-void encode(const PacketView& packet, std::string& out) {
+void encode_socket_io(SocketIoRevision revision, const PacketView& packet, std::string& out) {
     const SocketType type = socket_type(packet);
     out += static_cast<char>(type);
     if (type == SocketType::binary_event || type == SocketType::binary_ack) {
@@ -140,26 +159,29 @@ void encode(const PacketView& packet, std::string& out) {
         out += ',';
     }
     if (packet.id) util::append_decimal(out, *packet.id);
+    JsonText json(revision, out);
     switch (packet.type) {
         case PacketType::connect:
-        case PacketType::connect_error: out += packet.data; break;
+            if (revision != SocketIoRevision::v4) json.copy(packet.data);
+            break;
+        case PacketType::connect_error: json.copy(packet.data); break;
         case PacketType::disconnect: break;
-        case PacketType::event: append_event(out, packet.name, packet.data); break;
-        case PacketType::json: append_event(out, "message", packet.data); break;
+        case PacketType::event: json.event(packet.name, packet.data); break;
+        case PacketType::json: json.event("message", packet.data); break;
         case PacketType::message:
             out += R"(["message",)";
-            append_json_string(out, packet.data);
+            json.string(packet.data);
             out += ']';
             break;
         case PacketType::ack:
             out += '[';
-            out += packet.data;
+            json.copy(packet.data);
             out += ']';
             break;
     }
 }
 
-Decoded Decoder::decode(std::string_view text) {
+Decoded SocketIoDecoder::decode(std::string_view text) {
     Decoded result;
     PacketView& packet = result.packet;
     if (text.empty()) {
@@ -186,7 +208,7 @@ Decoded Decoder::decode(std::string_view text) {
         case SocketType::connect:
             packet.type = PacketType::connect;
             packet.data = json;
-            good = good && (json.empty() || enclosed(json, '{', '}'));
+            good = good && (json.empty() || (revision_ == SocketIoRevision::v5 && enclosed(json, '{', '}')));
             break;
         case SocketType::disconnect:
             packet.type = PacketType::disconnect;
@@ -195,7 +217,8 @@ Decoded Decoder::decode(std::string_view text) {
         case SocketType::connect_error:
             packet.type = PacketType::connect_error;
             packet.data = json;
-            good = enclosed(json, '{', '}') || enclosed(json, '"', '"');
+            good = !json.empty() &&
+                   (revision_ == SocketIoRevision::v4 || enclosed(json, '{', '}') || enclosed(json, '"', '"'));
             break;
         case SocketType::event:
         case SocketType::binary_event:
@@ -216,7 +239,7 @@ Decoded Decoder::decode(std::string_view text) {
 }
 
 // Finds the name and the arguments in the array of an event.
-PacketError Decoder::decode_event(std::string_view json, PacketView& packet) {
+PacketError SocketIoDecoder::decode_event(std::string_view json, PacketView& packet) {
     if (!enclosed(json, '[', ']')) return PacketError::bad_payload;
     packet.array = json;
     std::string_view rest = skip_json_space(json.substr(1));
@@ -240,4 +263,4 @@ PacketError Decoder::decode_event(std::string_view json, PacketView& packet) {
     return packet.data.empty() ? PacketError::bad_payload : PacketError::none;
 }
 
-}  // namespace sio::wire::eio4
+}  // namespace sio::wire

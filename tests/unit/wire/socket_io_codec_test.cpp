@@ -1,4 +1,4 @@
-#include "wire/eio4_codec.hpp"
+#include "wire/socket_io_codec.hpp"
 
 #include <doctest/doctest.h>
 
@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "support/vector_file.hpp"
+#include "wire/eio3_codec.hpp"
+#include "wire/eio4_codec.hpp"
 
-namespace sio::wire::eio4 {
+namespace sio::wire {
 namespace {
 
 const std::map<std::string, PacketType> types{{"connect", PacketType::connect},
@@ -28,17 +30,20 @@ const std::map<std::string, PacketError> errors{{"empty_packet", PacketError::em
                                                 {"bad_event_name", PacketError::bad_event_name},
                                                 {"reserved_event_name", PacketError::reserved_event_name}};
 
-std::vector<test::Vector> vectors() { return test::read_vectors(SIO_TEST_DATA "/socket.io-5.txt"); }
+std::vector<test::Vector> vectors(SocketIoRevision revision) {
+    return test::read_vectors(revision == SocketIoRevision::v4 ? SIO_TEST_DATA "/socket.io-4.txt"
+                                                               : SIO_TEST_DATA "/socket.io-5.txt");
+}
 
-std::string encoded(const PacketView& packet) {
+std::string encoded(const PacketView& packet, SocketIoRevision revision = SocketIoRevision::v5) {
     std::string out;
-    encode(packet, out);
+    encode_socket_io(revision, packet, out);
     return out;
 }
 
-TEST_CASE("every Socket.IO 5 packet of the vectors reads as it should") {
-    Decoder decoder;
-    for (const test::Vector& vector : vectors()) {
+void check_decoding(SocketIoRevision revision) {
+    SocketIoDecoder decoder(revision);
+    for (const test::Vector& vector : vectors(revision)) {
         if (!vector.decodes()) continue;
         CAPTURE(vector.line);
         const Decoded decoded = decoder.decode(vector.bytes);
@@ -70,8 +75,8 @@ TEST_CASE("every Socket.IO 5 packet of the vectors reads as it should") {
     }
 }
 
-TEST_CASE("every Socket.IO 5 packet of the vectors is written as it should") {
-    for (const test::Vector& vector : vectors()) {
+void check_encoding(SocketIoRevision revision) {
+    for (const test::Vector& vector : vectors(revision)) {
         if (!vector.encodes()) continue;
         CAPTURE(vector.line);
         const std::string nsp = vector.has("nsp") ? vector.get("nsp") : "/";
@@ -87,13 +92,43 @@ TEST_CASE("every Socket.IO 5 packet of the vectors is written as it should") {
         packet.name = name;
         packet.data = data;
         packet.attachments = attachments;
-        CHECK(encoded(packet) == vector.bytes);
+        CHECK(encoded(packet, revision) == vector.bytes);
     }
+}
+
+TEST_CASE("every Socket.IO 4 packet of the vectors reads as it should") { check_decoding(SocketIoRevision::v4); }
+
+TEST_CASE("every Socket.IO 5 packet of the vectors reads as it should") { check_decoding(SocketIoRevision::v5); }
+
+TEST_CASE("every Socket.IO 4 packet of the vectors is written as it should") { check_encoding(SocketIoRevision::v4); }
+
+TEST_CASE("every Socket.IO 5 packet of the vectors is written as it should") { check_encoding(SocketIoRevision::v5); }
+
+TEST_CASE("each generation has its revision") {
+    std::string eio3_text;
+    std::string eio4_text;
+    const PacketView packet{.type = PacketType::event, .name = "\xc3\xa9"};
+    eio3::encode(packet, eio3_text);
+    eio4::encode(packet, eio4_text);
+    CHECK(eio3_text == R"(2["\u00e9"])");
+    CHECK(eio4_text == "2[\"\xc3\xa9\"]");
+    CHECK(eio3::Decoder().decode("0{}").error == PacketError::bad_payload);
+    CHECK(eio4::Decoder().decode("0{}").error == PacketError::none);
+}
+
+TEST_CASE("everything that an application may send to Socket.IO 4 is ASCII") {
+    const auto to_v4 = [](const PacketView& packet) { return encoded(packet, SocketIoRevision::v4); };
+    CHECK(to_v4({.type = PacketType::event, .name = "\xf0\x9f\x92\xa9", .data = "\"\xe2\x82\xac\",[\"\xc3\xa9\"]"}) ==
+          R"(2["\ud83d\udca9","\u20ac",["\u00e9"]])");
+    CHECK(to_v4({.type = PacketType::ack, .id = 1, .data = "\"\xe2\x80\xa8\""}) == R"(31["\u2028"])");
+    CHECK(to_v4({.type = PacketType::message, .data = "\xc3\xa9"}) == R"(2["message","\u00e9"])");
+    CHECK(to_v4({.type = PacketType::json, .data = "\"\xc3\xa9\""}) == R"(2["message","\u00e9"])");
+    CHECK(to_v4({.type = PacketType::connect_error, .data = "\"\xc3\xa9\""}) == R"(4"\u00e9")");
 }
 
 TEST_CASE("encoding appends to what is there") {
     std::string out = "4";
-    encode({.type = PacketType::event, .name = "a"}, out);
+    encode_socket_io(SocketIoRevision::v5, {.type = PacketType::event, .name = "a"}, out);
     CHECK(out == R"(42["a"])");
 }
 
@@ -107,7 +142,7 @@ TEST_CASE("an event name that is not UTF-8 still makes a valid packet") {
 }
 
 TEST_CASE("the limits of a decoder are its own") {
-    Decoder decoder({.max_attachments = 2, .max_nsp_bytes = 5});
+    eio4::Decoder decoder({.max_attachments = 2, .max_nsp_bytes = 5});
     CHECK(decoder.decode(R"(52-["a"])").error == PacketError::none);
     CHECK(decoder.decode(R"(53-["a"])").error == PacketError::too_many_attachments);
     CHECK(decoder.decode(R"(2/chat,["a"])").error == PacketError::none);
@@ -116,7 +151,7 @@ TEST_CASE("the limits of a decoder are its own") {
 }
 
 TEST_CASE("a decoder forgets the packet before") {
-    Decoder decoder;
+    eio4::Decoder decoder;
     REQUIRE(decoder.decode(R"(51-/chat?a=b,7["\n",1])").error == PacketError::none);
     const Decoded next = decoder.decode(R"(2["b"])");
     REQUIRE(next.error == PacketError::none);
@@ -129,8 +164,9 @@ TEST_CASE("a decoder forgets the packet before") {
 }
 
 TEST_CASE("a packet cut off anywhere is an error or a packet, never a read beyond its end") {
-    Decoder decoder;
-    for (const test::Vector& vector : vectors()) {
+    for (const SocketIoRevision revision : {SocketIoRevision::v4, SocketIoRevision::v5})
+    for (const test::Vector& vector : vectors(revision)) {
+        SocketIoDecoder decoder(revision);
         for (std::size_t size = 0; size < vector.bytes.size(); ++size) {
             // A copy of its own size on the heap, for AddressSanitizer to watch.
             const std::vector<char> cut(vector.bytes.begin(), vector.bytes.begin() + static_cast<std::ptrdiff_t>(size));
@@ -142,4 +178,4 @@ TEST_CASE("a packet cut off anywhere is an error or a packet, never a read beyon
 }
 
 }  // namespace
-}  // namespace sio::wire::eio4
+}  // namespace sio::wire

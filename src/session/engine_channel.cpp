@@ -1,0 +1,139 @@
+#include "session/engine_channel.hpp"
+
+#include <limits>
+#include <utility>
+
+#include "util/utf8.hpp"
+#include "wire/eio3_codec.hpp"
+#include "wire/eio3_packet.hpp"
+#include "wire/eio4_codec.hpp"
+#include "wire/ws_frame.hpp"
+
+namespace sio::session {
+
+using wire::PacketError;
+using wire::PacketView;
+
+namespace {
+
+constexpr char message_type = '4';  // of Engine.IO, in front of every Socket.IO packet
+
+struct Eio3Wire {
+    using Decoder = wire::eio3::Decoder;
+    static constexpr auto generation = wire::Generation::eio3;
+    static constexpr std::string_view attachment_prefix = wire::eio3::binary_message_type;
+    static void encode(const PacketView& packet, std::string& out) { wire::eio3::encode(packet, out); }
+};
+
+struct Eio4Wire {
+    using Decoder = wire::eio4::Decoder;
+    static constexpr auto generation = wire::Generation::eio4;
+    static constexpr std::string_view attachment_prefix = {};
+    static void encode(const PacketView& packet, std::string& out) { wire::eio4::encode(packet, out); }
+};
+
+/// The packets of one turn are encoded here one after the other: no memory is taken for each.
+std::string& scratch() {
+    thread_local std::string text;
+    text.clear();
+    if (text.capacity() > 64 * 1024) text.shrink_to_fit();
+    return text;
+}
+
+template <class Wire>
+void encode_text(const PacketView& packet, std::string& out) {
+    out += message_type;
+    Wire::encode(packet, out);
+}
+
+template <class Wire>
+void encode_frames(const PacketView& packet, std::string& out) {
+    std::string& text = scratch();
+    encode_text<Wire>(packet, text);
+    wire::append_ws_frame(out, wire::WsOpcode::text, text);
+    for (const Binary& attachment : packet.attachments) {
+        const std::string_view bytes = attachment.bytes();
+        wire::append_ws_header(out, wire::WsOpcode::binary, Wire::attachment_prefix.size() + bytes.size());
+        out += Wire::attachment_prefix;
+        out += bytes;
+    }
+}
+
+}  // namespace
+
+template <class Wire>
+void EngineChannel::send_as(const PacketView& packet, SendFlags flags) {
+    if (flags.volatile_ && !session_.ready()) return;
+    std::string& text = scratch();
+    encode_text<Wire>(packet, text);
+    session_.send_text(text);
+    for (const Binary& attachment : packet.attachments) session_.send_binary(attachment.bytes());
+}
+
+template <class Wire>
+void EngineChannel::send_as(const Broadcast& packet, SendFlags flags) {
+    if (flags.volatile_ && !session_.ready()) return;
+    if (session_.takes_frames()) {
+        return session_.send_frames(packet.encoded(Wire::generation, Broadcast::Form::frames, encode_frames<Wire>));
+    }
+    session_.send_text(*packet.encoded(Wire::generation, Broadcast::Form::text, encode_text<Wire>));
+    for (const Binary& attachment : packet.packet().attachments) session_.send_binary(attachment.bytes());
+}
+
+template <class Wire>
+void EngineChannel::read_as(std::string_view message) {
+    if (collector_.pending()) return close(CloseReason::parse_error);
+    // One for all connections of the thread: it holds nothing but scratch storage. The endpoint's own limit follows.
+    thread_local typename Wire::Decoder decoder({.max_attachments = std::numeric_limits<std::uint32_t>::max()});
+    take(decoder.decode(message));
+}
+
+void EngineChannel::take(const wire::Decoded& decoded) {
+    const bool too_many = decoded.attachments > session_.host().options.max_attachments;
+    if (decoded.error != PacketError::none || too_many) return close(CloseReason::parse_error);
+    if (decoded.attachments == 0) return deliver(decoded.packet);
+    const std::size_t max_bytes = session_.host().options.max_payload_bytes * decoded.attachments;
+    if (collector_.begin(decoded.packet, decoded.attachments, max_bytes) != PacketError::none) {
+        close(CloseReason::parse_error);
+    }
+}
+
+void EngineChannel::on_binary(std::string_view message) {
+    if (collector_.add(message) != PacketError::none) return close(CloseReason::parse_error);
+    if (!collector_.complete()) return;
+    // The handler may let the next packet in before it returns.
+    const wire::AttachmentCollector whole = std::exchange(collector_, {});
+    deliver(whole.packet());
+}
+
+void EngineChannel::deliver(const PacketView& packet) {
+    if (handler_ && !handler_->on_packet(packet)) close(CloseReason::parse_error);
+}
+
+void EngineChannel::on_close(CloseReason reason) {
+    if (const auto handler = std::exchange(handler_, nullptr)) handler->on_close(reason);
+}
+
+void EngineChannel::on_drained() {
+    if (handler_) handler_->on_drained();
+}
+
+void Eio3Channel::send(const PacketView& packet, SendFlags flags) { send_as<Eio3Wire>(packet, flags); }
+void Eio3Channel::send(const Broadcast& packet, SendFlags flags) { send_as<Eio3Wire>(packet, flags); }
+
+void Eio3Channel::on_text(std::string_view message) {
+    std::string once;  // takes no memory for text that was encoded once
+    if (util::append_once_encoded(once, message)) message = once;
+    read_as<Eio3Wire>(message);
+}
+
+void Eio4Channel::send(const PacketView& packet, SendFlags flags) { send_as<Eio4Wire>(packet, flags); }
+void Eio4Channel::send(const Broadcast& packet, SendFlags flags) { send_as<Eio4Wire>(packet, flags); }
+void Eio4Channel::on_text(std::string_view message) { read_as<Eio4Wire>(message); }
+
+std::unique_ptr<EngineChannel> make_engine_channel(EngineSession& session) {
+    if (session.generation() == wire::Generation::eio3) return std::make_unique<Eio3Channel>(session);
+    return std::make_unique<Eio4Channel>(session);
+}
+
+}  // namespace sio::session
