@@ -1,10 +1,12 @@
 // The official client, as the scenario uses it.
 import { createRequire } from "node:module";
 
+import { binary, releases } from "./releases.mjs";
+
 const require = createRequire(import.meta.url);
 const LIMIT_MS = 10_000;
 
-export const versions = ["4.8", "4.0", "3.1"];
+export const versions = Object.keys(releases);
 
 export const modes = {
   polling: { transports: ["polling"], ends: "polling" },
@@ -19,6 +21,8 @@ export class Clients {
 
   constructor(version, mode, url) {
     this.#library = require(`sio-${version}`);
+    this.version = version;
+    this.traits = releases[version];
     this.mode = mode;
     this.url = url;
   }
@@ -41,6 +45,19 @@ export class Clients {
     const socket = this.manager(options).socket(nsp, { auth });
     await connect(socket);
     return socket;
+  }
+
+  /** Sockets of `/` and `/matrix` on one connection. Before 3.0, `/` cannot be had later than the connection. */
+  async openBoth(options) {
+    const manager = this.manager(options);
+    const [root, matrix] = [manager.socket("/"), manager.socket("/matrix")];
+    await Promise.all([connect(root), connect(matrix)]);
+    return { root, matrix };
+  }
+
+  /** `bytes` as this client sends binary; see releases.mjs. */
+  binary(bytes, kind) {
+    return binary(this.version, bytes, kind);
   }
 
   async openSeveral(count, options) {
@@ -69,6 +86,8 @@ export function connect(socket) {
   const connected = new Promise((resolve, reject) => {
     socket.once("connect", resolve);
     socket.once("connect_error", reject);
+    // How a refusal is told before 3.0; the error may be any value.
+    socket.once("error", (error) => reject(error instanceof Error ? error : Object.assign(new Error("refused"), { error })));
   });
   socket.connect();
   return limited(connected, "connect");

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { bytes, call, collect, next, pattern, pause, settled } from "../lib/client.mjs";
+import { releases } from "../lib/releases.mjs";
 
 const texts = {
   "two-byte letters": "Grüße, Ελλάδα, Привет",
@@ -95,7 +96,12 @@ export default function messages(context) {
 
   test("binary in nested objects comes back in its places", async () => {
     const socket = await context.clients.open();
-    const value = { name: "é", parts: [pattern(300), { deep: [Buffer.from([0, 255])] }], empty: Buffer.alloc(0) };
+    const { clients } = context;
+    const value = {
+      name: "é",
+      parts: [clients.binary(pattern(300)), { deep: [clients.binary(Buffer.from([0, 255]))] }],
+      empty: clients.binary(Buffer.alloc(0)),
+    };
     const check = ([plain, echoed, last]) => {
       assert.equal(plain, "first");
       assert.equal(echoed.name, "é");
@@ -104,18 +110,18 @@ export default function messages(context) {
       assert.equal(bytes(echoed.empty).length, 0);
       assert.deepEqual(bytes(last), pattern(5));
     };
-    check(await call(socket, "echo", "first", value, new Uint8Array(pattern(5))));
+    check(await call(socket, "echo", "first", value, clients.binary(pattern(5), "Uint8Array")));
     const bounced = next(socket, "bounced");
-    socket.emit("bounce", "first", value, new Uint8Array(pattern(5)).buffer);
+    socket.emit("bounce", "first", value, clients.binary(pattern(5), "ArrayBuffer"));
     check(await bounced);
   });
 
   test("binary is bytes to the server, and bytes that the server makes arrive whole", async () => {
     const socket = await context.clients.open();
-    const data = pattern(1000);
+    const data = context.clients.binary(pattern(1000));
     const sum = data.reduce((total, byte) => total + byte, 0);
     assert.deepEqual(await call(socket, "sum", data), [{ length: 1000, sum }]);
-    assert.deepEqual(await call(socket, "sum", Buffer.alloc(0)), [{ length: 0, sum: 0 }]);
+    assert.deepEqual(await call(socket, "sum", context.clients.binary(Buffer.alloc(0))), [{ length: 0, sum: 0 }]);
     for (const length of [0, 1, 125, 126, 65535, 65536]) {
       const given = next(socket, "binary");
       socket.emit("give-binary", length);
@@ -129,9 +135,10 @@ export default function messages(context) {
 
   test("questions and answers carry binary", async () => {
     const socket = await context.clients.open();
-    socket.on("question", (data, answer) => answer({ back: data.half }, pattern(7)));
+    const again = (value) => context.clients.binary(bytes(value));
+    socket.on("question", (data, answer) => answer({ back: again(data.half) }, again(pattern(7))));
     const answered = next(socket, "answered");
-    socket.emit("ask", { half: pattern(9) });
+    socket.emit("ask", { half: again(pattern(9)) });
     const [first, second] = await answered;
     assert.deepEqual(bytes(first.back), pattern(9));
     assert.deepEqual(bytes(second), pattern(7));
@@ -140,7 +147,7 @@ export default function messages(context) {
   test("text and binary events keep their order among each other", async () => {
     const socket = await context.clients.open();
     const bounced = collect(socket, "bounced", 60);
-    for (let i = 0; i < 60; ++i) socket.emit("bounce", i % 3 ? i : { i, data: pattern(i) });
+    for (let i = 0; i < 60; ++i) socket.emit("bounce", i % 3 ? i : { i, data: context.clients.binary(pattern(i)) });
     const order = (await bounced).map((value) => (typeof value === "number" ? value : value.i));
     assert.deepEqual(order, Array.from({ length: 60 }, (_, i) => i));
   });
@@ -154,13 +161,14 @@ export default function messages(context) {
     socket.emit("bounce", text);
     assert.ok((await bounced)[0] === text, "the event differs from what was sent");
     // 500 000 bytes of UTF-8 in 250 000 characters: lengths are counted in bytes somewhere and in characters elsewhere.
-    const wide = "é".repeat(250_000);
+    // Encoded twice, that would be a million, which is more than a body may have.
+    const wide = "é".repeat(context.clients.traits.encodesTwice ? 200_000 : 250_000);
     assert.ok((await call(socket, "echo", wide))[0] === wide, "two-byte letters were damaged");
   });
 
   test("half a megabyte of binary goes both ways", async () => {
     const socket = await context.clients.open();
-    const data = pattern(500_000);
+    const data = context.clients.binary(pattern(500_000));
     const [reply] = await call(socket, "echo", { data });
     assert.ok(bytes(reply.data).equals(data), "the acknowledgement differs from what was sent");
     const given = next(socket, "binary");
@@ -193,27 +201,29 @@ export default function messages(context) {
     assert.deepEqual(await call(socket, "echo", "still here"), ["still here"]);
   });
 
-  test("volatile events arrive in order when the connection is ready, and not at all while there is none", async () => {
-    const socket = await context.clients.open();
-    await settled(socket, context.mode);
-    const seen = [];
-    socket.on("bounced", (i) => seen.push(i));
-    for (let i = 0; i < 10; ++i) {
-      await pause(5);
-      // The client itself drops it when its last write is not done yet.
-      socket.volatile.emit("bounce", i);
-    }
-    await call(socket, "echo");
-    assert.ok(seen.length > 0, "none arrived");
-    assert.deepEqual(seen, [...new Set(seen)].sort((a, b) => a - b));
+  if (releases[context.version].generation === "eio4") {
+    test("volatile events arrive in order when the connection is ready, and not at all while there is none", async () => {
+      const socket = await context.clients.open();
+      await settled(socket, context.mode);
+      const seen = [];
+      socket.on("bounced", (i) => seen.push(i));
+      for (let i = 0; i < 10; ++i) {
+        await pause(5);
+        // The client itself drops it when its last write is not done yet.
+        socket.volatile.emit("bounce", i);
+      }
+      await call(socket, "echo");
+      assert.ok(seen.length > 0, "none arrived");
+      assert.deepEqual(seen, [...new Set(seen)].sort((a, b) => a - b));
 
-    socket.disconnect();
-    socket.volatile.emit("tick", "lost");
-    const connected = next(socket, "connect");
-    socket.connect();
-    await connected;
-    assert.deepEqual(await call(socket, "ticks"), [{ count: 0, inOrder: true }]);
-  });
+      socket.disconnect();
+      socket.volatile.emit("tick", "lost");
+      const connected = next(socket, "connect");
+      socket.connect();
+      await connected;
+      assert.deepEqual(await call(socket, "ticks"), [{ count: 0, inOrder: true }]);
+    });
+  }
 
   test("a flood from the server comes in order and ends nothing", async () => {
     const socket = await context.clients.open();
