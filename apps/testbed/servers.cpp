@@ -114,12 +114,14 @@ std::unique_ptr<sio::SocketIOServer> suite_server(const Options& options) {
     server.engine.cors.allowed_origins = {"*"};
     server.socket.connect_timeout = 1000ms;
     auto made = make_server(options, options.port, app, std::move(server));
+    auto engine = made->config().engine;
+    engine.websocket_greeting_delay = 25ms;  // for the suite of Engine.IO 3, likewise
     made->engine_io(
         "/engine.io",
         [](sio::EngineSocket& socket) {
             while (const auto message = socket.receive()) socket.send(*message);
         },
-        made->config().engine);
+        std::move(engine));
     return made;
 }
 

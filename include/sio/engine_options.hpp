@@ -62,6 +62,11 @@ struct EngineOptions {
     /// How long a closing session waits for the poll, or the WebSocket close frame, that lets it end in order.
     std::chrono::milliseconds close_timeout{10000};
 
+    /// How long the first packet of a session that begins on a WebSocket is held back behind the answer to the handshake.
+    /// Zero: both leave in one write, as is best for clients. The public suite of Engine.IO 3 loses a message that it reads
+    /// together with that answer; a server for it wants some 20 ms.
+    std::chrono::milliseconds websocket_greeting_delay{0};
+
     /// Largest WebSocket message, and largest body of a POST (answered 413), in bytes.
     std::size_t max_payload_bytes = 1'000'000;
     /// Packets that one POST may carry. The official clients put everything that waits into one.

@@ -2,6 +2,7 @@
 
 #include <exception>
 
+#include <sio/greenlet.hpp>
 #include <sio/log.hpp>
 
 #include "greenlet/loop.hpp"
@@ -72,6 +73,10 @@ bool Handshake::accept(std::unique_ptr<session::EngineObserver> observer) {
     auto connection = accept_websocket(session_->host().loop, *exchange, exchange->request(), websocket_options_);
     if (!connection) return false;
     accepted_ = true;
+    if (const auto delay = session_->host().options.websocket_greeting_delay; delay.count() > 0) {
+        connection->flush();
+        sio::sleep(delay);
+    }
     const boost::intrusive_ptr<WebSocket> websocket(
         new WebSocket(*session_, std::move(connection), takes_text_only(*session_, request_)));
     session_->set_observer(std::move(observer));

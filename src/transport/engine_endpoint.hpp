@@ -23,7 +23,7 @@ public:
 
     session::EngineSession& session() const noexcept { return *session_; }
 
-    /// Greets the client and opens the session, to which `observer` now belongs. False when the client has gone in the
+    /// Greets the client and opens the session, to which `observer` now belongs. In a greenlet: it may block. False when the client has gone in the
     /// meantime, or a WebSocket handshake turned out to be malformed; the observer is then destroyed without a call.
     bool accept(std::unique_ptr<session::EngineObserver> observer);
     bool accepted() const noexcept { return accepted_; }

@@ -35,6 +35,7 @@ void Polling::on_get(ExchangePtr exchange, PollForm form) {
         return fail(CloseReason::transport_error);
     }
     poll_ = std::move(exchange);
+    form.base64 = form.base64 || form_.base64;  // who said it once means the session, as on the reference server
     form_ = std::move(form);
     poll_->on_abandoned([this] {
         poll_.reset();

@@ -51,7 +51,7 @@ private:
     session::EngineSession* session_;  // null once the session is done with this transport
     const Generation generation_;
     ExchangePtr poll_;
-    PollForm form_;          // of poll_
+    PollForm form_;          // of poll_, or the last one
     ExchangePtr held_post_;  // unanswered while reading is paused, so that the client sends no more
     bool flush_scheduled_ = false;
 };

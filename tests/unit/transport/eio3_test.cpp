@@ -59,6 +59,16 @@ TEST_CASE("an Engine.IO 3 session polls with lengths, in text while nothing is b
     });
 }
 
+TEST_CASE("an Engine.IO 3 client that takes text only says so once") {
+    Fixture f;
+    f.run([&] {
+        const auto greeting = f.get(polling + "&b64=1")->body();
+        const auto sid = greeting.substr(greeting.find(":\"") + 2, 20);
+        CHECK(post(f, sid, "6:4hello10:b4AQIDBA==")->body() == "ok");
+        CHECK(f.get(sid_query(sid))->body() == "6:4hello10:b4AQIDBA==");
+    });
+}
+
 TEST_CASE("an Engine.IO 3 client may post binary payloads") {
     Fixture f;
     f.run([&] {
