@@ -52,6 +52,10 @@ void write_seeds(const fs::path& vectors, const fs::path& output) {
     Corpus packet(output, "eio4_packet");
     Corpus payload(output, "eio4_payload");
     Corpus codec(output, "eio4_codec");
+    Corpus packet3(output, "eio3_packet");
+    Corpus payload3(output, "eio3_payload");
+    Corpus codec3(output, "eio3_codec");
+    Corpus jsonp(output, "jsonp");
     Corpus attachments(output, "attachments");
     Corpus script_string(output, "script_string");
     Corpus ws_parser(output, "ws_parser");
@@ -62,6 +66,12 @@ void write_seeds(const fs::path& vectors, const fs::path& output) {
         util.add("\4" + vector.bytes.substr(std::min<std::size_t>(1, vector.bytes.size())));
     }
     for (const auto& vector : read("engine.io-4-payload.txt")) payload.add("\x10" + vector.bytes);
+    for (const auto& vector : read("engine.io-3.txt")) packet3.add(vector.bytes);
+    for (const char* name : {"engine.io-3-payload.txt", "engine.io-3-binary-payload.txt"}) {
+        for (const auto& vector : read(name)) payload3.add("\x10" + vector.bytes);
+    }
+    for (const auto& vector : read("engine.io-3-payload.txt")) jsonp.add("d=" + vector.bytes);
+    for (const auto& vector : read("socket.io-4.txt")) codec3.add(vector.bytes);
     for (const auto& vector : read("socket.io-5.txt")) {
         codec.add(vector.bytes);
         script_string.add(vector.bytes);

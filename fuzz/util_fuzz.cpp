@@ -14,6 +14,22 @@ namespace {
 
 using namespace sio::util;
 
+// `text` is UTF-8. Encoded once more, it is told from text that was not.
+void check_encoded_twice(std::string_view text) {
+    std::string twice;
+    bool ascii = true;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        ascii = ascii && byte < 0x80;
+        append_utf8(twice, byte);
+    }
+    std::string once;
+    FUZZ_CHECK(append_once_encoded(once, twice) == !ascii);
+    FUZZ_CHECK(once == (ascii ? "" : text));
+    once.clear();
+    if (!append_once_encoded(once, text)) FUZZ_CHECK(once.empty());
+}
+
 void check_utf8(std::string_view text, std::size_t cut) {
     // Character by character, all at once, and in two pieces: one answer.
     bool valid = true;
@@ -33,6 +49,7 @@ void check_utf8(std::string_view text, std::size_t cut) {
     FUZZ_CHECK((fed && validator.complete()) == valid);
     if (!valid) return;
     FUZZ_CHECK(again == text);
+    check_encoded_twice(text);
     FUZZ_CHECK(utf16_length(text) == units);
 }
 

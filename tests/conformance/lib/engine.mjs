@@ -7,13 +7,19 @@ const agent = new http.Agent({ keepAlive: true });
 const LIMIT_MS = 5_000;
 
 /** One HTTP request; gives `{ status, headers, body }`, the body as text. */
-export function fetchText(url, { method = "GET", headers = {}, body } = {}) {
+export async function fetchText(url, options) {
+  const { status, headers, bytes } = await fetchBytes(url, options);
+  return { status, headers, body: bytes.toString() };
+}
+
+/** The same with the body as a Buffer, `bytes`. */
+export function fetchBytes(url, { method = "GET", headers = {}, body } = {}) {
   return new Promise((resolve, reject) => {
     const outgoing = http.request(url, { method, headers, agent, timeout: LIMIT_MS }, (incoming) => {
       const parts = [];
       incoming.on("data", (part) => parts.push(part));
       incoming.on("end", () => resolve({
-        status: incoming.statusCode, headers: incoming.headers, body: Buffer.concat(parts).toString(),
+        status: incoming.statusCode, headers: incoming.headers, bytes: Buffer.concat(parts),
       }));
       incoming.on("error", reject);
     });
@@ -69,8 +75,8 @@ export class Socket {
   #closed = null;
 
   /** @param {string} endpoint as for Polling; `query` goes behind `EIO=4&transport=websocket` */
-  constructor(endpoint, { query = "", headers = {}, answerPings = true, raw = false, ...options } = {}) {
-    const url = raw ? endpoint : `${endpoint}?EIO=4&transport=websocket${query}`;
+  constructor(endpoint, { version = 4, query = "", headers = {}, answerPings = true, raw = false, ...options } = {}) {
+    const url = raw ? endpoint : `${endpoint}?EIO=${version}&transport=websocket${query}`;
     this.ws = new WebSocket(url.replace("http", "ws"), {
       headers, perMessageDeflate: false, handshakeTimeout: LIMIT_MS, ...options,
     });
