@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <sio/generation.hpp>
+#include <sio/websocket_compression.hpp>
 
 namespace sio {
 
@@ -88,6 +89,9 @@ struct EngineOptions {
     std::vector<std::string> transports = {"polling", "websocket"};
     /// Whether a polling session may move to WebSocket.
     bool allow_upgrades = true;
+
+    /// Off unless set. The limit on payloads is one on inflated messages then.
+    std::optional<WebSocketCompression> websocket_compression;
 
     CorsOptions cors;
     std::optional<CookieOptions> cookie;

@@ -34,3 +34,4 @@
 #include <sio/trust_proxy.hpp>
 #include <sio/version.hpp>
 #include <sio/websocket.hpp>
+#include <sio/websocket_compression.hpp>

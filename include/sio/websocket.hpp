@@ -12,6 +12,7 @@
 #include <sio/environ.hpp>
 #include <sio/message.hpp>
 #include <sio/response.hpp>
+#include <sio/websocket_compression.hpp>
 
 namespace sio {
 
@@ -27,6 +28,8 @@ struct WebSocketOptions {
     std::vector<std::string> subprotocols = {};
     /// Origins (`https://example.org`) whose pages may connect, besides the server's own; `*` for any.
     std::vector<std::string> allowed_origins = {};
+    /// Off unless set.
+    std::optional<WebSocketCompression> compression = {};
 };
 
 /// A plain WebSocket (RFC 6455), without Engine.IO. Pings are answered by themselves.

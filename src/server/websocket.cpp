@@ -118,6 +118,7 @@ Response websocket(Environ& environ, const std::function<void(WebSocket&)>& hand
     limits->parser.max_fragments = options.max_fragments;
     limits->close_timeout = options.close_timeout;
     limits->answer_close_later = true;
+    limits->compression = options.compression;
     std::string subprotocol = choose_subprotocol(options.subprotocols, environ.headers());
     const ExchangePtr exchange = std::move(context->exchange);
     auto connection =

@@ -21,8 +21,9 @@ class Broadcast {
 public:
     /// What the bytes of a cached encoding are.
     enum class Form : std::uint8_t {
-        text,    ///< the Socket.IO packet, without its attachments: what the generation's codec gives
-        frames,  ///< ready WebSocket frames: the packet and its attachments
+        text,             ///< the Socket.IO packet, without its attachments: what the generation's codec gives
+        frames,           ///< ready WebSocket frames: the packet and its attachments
+        deflated_frames,  ///< the same, compressed where that is worth it
     };
     using Bytes = std::shared_ptr<const std::string>;
 
@@ -56,7 +57,7 @@ public:
 
 private:
     static constexpr std::size_t generations = 3;
-    static constexpr std::size_t forms = 2;
+    static constexpr std::size_t forms = 3;
 
     // The reservation makes sure that the views stay good.
     std::string_view keep(std::string_view text) {

@@ -7,6 +7,7 @@
 #include "wire/eio3_codec.hpp"
 #include "wire/eio3_packet.hpp"
 #include "wire/eio4_codec.hpp"
+#include "wire/ws_deflate.hpp"
 #include "wire/ws_frame.hpp"
 
 namespace sio::session {
@@ -59,6 +60,26 @@ void encode_frames(const PacketView& packet, std::string& out) {
     }
 }
 
+void append_frame(std::string& out, wire::WsOpcode opcode, std::string_view payload,
+                  const WebSocketCompression& compression) {
+    if (payload.size() < compression.threshold) return wire::append_ws_frame(out, opcode, payload);
+    constexpr int window_bits = 15;
+    wire::append_ws_deflated_frame(out, opcode, payload, wire::thread_deflater(window_bits, compression.level));
+}
+
+template <class Wire>
+void encode_deflated(const PacketView& packet, const WebSocketCompression& compression, std::string& out) {
+    std::string& text = scratch();
+    encode_text<Wire>(packet, text);
+    append_frame(out, wire::WsOpcode::text, text, compression);
+    for (const Binary& attachment : packet.attachments) {
+        std::string& bytes = scratch();
+        bytes = Wire::attachment_prefix;
+        bytes += attachment.bytes();
+        append_frame(out, wire::WsOpcode::binary, bytes, compression);
+    }
+}
+
 }  // namespace
 
 template <class Wire>
@@ -73,8 +94,17 @@ void EngineChannel::send_as(const PacketView& packet, SendFlags flags) {
 template <class Wire>
 void EngineChannel::send_as(const Broadcast& packet, SendFlags flags) {
     if (flags.volatile_ && !session_.ready()) return;
-    if (session_.takes_frames()) {
-        return session_.send_frames(packet.encoded(Wire::generation, Broadcast::Form::frames, encode_frames<Wire>));
+    switch (session_.takes_frames()) {
+        case Frames::plain:
+            return session_.send_frames(packet.encoded(Wire::generation, Broadcast::Form::frames, encode_frames<Wire>));
+        case Frames::deflated: {
+            // Those who deflate are of an endpoint that has the options; nearly always there is but one.
+            const auto encode = [this](const PacketView& view, std::string& out) {
+                encode_deflated<Wire>(view, *session_.host().options.websocket_compression, out);
+            };
+            return session_.send_frames(packet.encoded(Wire::generation, Broadcast::Form::deflated_frames, encode));
+        }
+        case Frames::none: break;
     }
     session_.send_text(*packet.encoded(Wire::generation, Broadcast::Form::text, encode_text<Wire>));
     for (const Binary& attachment : packet.packet().attachments) session_.send_binary(attachment.bytes());

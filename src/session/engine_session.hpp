@@ -79,8 +79,8 @@ public:
     /// Sends a text packet, given with its type (`4hello`). Ignored unless the session is open.
     void send_text(std::string_view packet) { send(false, packet); }
     void send_binary(std::string_view bytes) { send(true, bytes); }
-    /// Whether send_frames() may be used: the transport takes ready frames.
-    bool takes_frames() const noexcept { return transport_ && transport_->takes_frames(); }
+    /// Which frames send_frames() takes, on the transport of now.
+    Frames takes_frames() const noexcept { return transport_ ? transport_->takes_frames() : Frames::none; }
     void send_frames(const std::shared_ptr<const std::string>& frames);
     bool ready() const noexcept { return state_ == State::open && transport_->ready(); }
     std::size_t queued_bytes() const noexcept;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,6 +12,13 @@
 #include "session/channel.hpp"
 
 namespace sio::session {
+
+/// Ready WebSocket frames that a transport passes on, made once for many sessions.
+enum class Frames : std::uint8_t {
+    none,
+    plain,
+    deflated,  ///< with permessage-deflate, as wire::thread_deflater() of the endpoint's level compresses
+};
 
 /// One way in which the packets of an Engine.IO session travel. Implemented in transport/.
 ///
@@ -31,8 +39,8 @@ public:
 
     /// Direct only: one packet; text with its type (`4hello`), binary as it is.
     virtual void send(bool binary, std::string_view packet) = 0;
-    /// Whether send_frames() may be used. Direct only.
-    virtual bool takes_frames() const noexcept = 0;
+    /// Which frames send_frames() takes. Direct only.
+    virtual Frames takes_frames() const noexcept = 0;
     /// Direct only: ready WebSocket frames, which other sessions send as well.
     virtual void send_frames(const std::shared_ptr<const std::string>& frames) = 0;
     /// Not direct only: the outbox is no longer empty, or polls are to be answered at once.

@@ -98,6 +98,7 @@ EngineEndpoint::EngineEndpoint(greenlet::Loop& loop, const EngineOptions& option
     websocket->parser.max_message_bytes = options.max_payload_bytes;
     websocket->parser.max_fragments = static_cast<std::uint32_t>(options.max_fragments);
     websocket->close_timeout = options.close_timeout;
+    websocket->compression = options.websocket_compression;
     websocket_options_ = std::move(websocket);
 }
 

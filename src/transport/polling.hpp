@@ -29,7 +29,7 @@ public:
     bool ready() const noexcept override { return poll_ != nullptr; }
     std::size_t queued_bytes() const noexcept override { return 0; }
     void send(bool binary, std::string_view packet) override;
-    bool takes_frames() const noexcept override { return false; }
+    session::Frames takes_frames() const noexcept override { return session::Frames::none; }
     void send_frames(const std::shared_ptr<const std::string>& frames) override;
     void fetch() override;
     void flush() override;

@@ -40,6 +40,13 @@ void WebSocket::send(bool binary, std::string_view packet) {
     connection_->send(wire::WsOpcode::text, text);
 }
 
+session::Frames WebSocket::takes_frames() const noexcept {
+    if (base64_) return session::Frames::none;
+    const WebSocketDeflate* const deflate = connection_->deflate();
+    if (!deflate) return session::Frames::plain;
+    return deflate->shares_frames() ? session::Frames::deflated : session::Frames::none;
+}
+
 void WebSocket::close(CloseReason reason) {
     session_ = nullptr;
     // A peer that has gone silent or does not read would not answer a close frame either.

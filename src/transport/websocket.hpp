@@ -21,7 +21,7 @@ public:
     bool ready() const noexcept override;
     std::size_t queued_bytes() const noexcept override { return connection_->queued_bytes(); }
     void send(bool binary, std::string_view packet) override;
-    bool takes_frames() const noexcept override { return !base64_; }
+    session::Frames takes_frames() const noexcept override;
     void send_frames(const std::shared_ptr<const std::string>& frames) override { connection_->send_frames(frames); }
     void fetch() override {}
     void flush() override { connection_->flush(); }

@@ -46,12 +46,21 @@ WebSocketConnectionPtr accept_websocket(greenlet::Loop& loop, Exchange& exchange
     response.headers.set("Connection", "Upgrade");
     response.headers.set("Sec-WebSocket-Accept", wire::websocket_accept(key));
     if (!subprotocol.empty()) response.headers.set("Sec-WebSocket-Protocol", subprotocol);
+    std::unique_ptr<WebSocketDeflate> deflate;
+    if (options->compression) {
+        const auto offers = request.headers.combined("Sec-WebSocket-Extensions");
+        if (const auto params = wire::accept_deflate_offer(offers, options->compression->context_takeover)) {
+            deflate = std::make_unique<WebSocketDeflate>(*params, *options->compression, options->parser);
+            response.headers.set("Sec-WebSocket-Extensions", wire::describe_deflate(*params));
+        }
+    }
     auto link = exchange.upgrade(std::move(response));
     if (!link) {
         exchange.respond(Response(501, "This connection cannot be upgraded."));
         return nullptr;
     }
-    return WebSocketConnectionPtr(new WebSocketConnection(loop, std::move(link), std::move(options)));
+    return WebSocketConnectionPtr(
+        new WebSocketConnection(loop, std::move(link), std::move(options), std::move(deflate)));
 }
 
 }  // namespace sio::transport

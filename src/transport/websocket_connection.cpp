@@ -11,11 +11,13 @@ constexpr std::size_t pong_limit = 64 * 1024;
 
 }  // namespace
 
-WebSocketConnection::WebSocketConnection(greenlet::Loop& loop, std::unique_ptr<ByteLink> link, OptionsPtr options)
+WebSocketConnection::WebSocketConnection(greenlet::Loop& loop, std::unique_ptr<ByteLink> link, OptionsPtr options,
+                                         std::unique_ptr<WebSocketDeflate> deflate)
     : loop_(loop),
       options_(std::move(options)),
       link_(std::move(link)),
-      parser_(options_->parser),
+      deflate_(std::move(deflate)),
+      parser_(deflate_ ? deflate_->parser() : options_->parser),
       close_timer_([](void* self) { static_cast<WebSocketConnection*>(self)->abort(); }, this) {}
 
 WebSocketConnection::~WebSocketConnection() = default;
@@ -27,6 +29,14 @@ void WebSocketConnection::start(WebSocketListener* listener) {
 
 void WebSocketConnection::send(wire::WsOpcode opcode, std::string_view payload, std::string_view prefix) {
     if (state_ != State::open && state_ != State::peer_closed) return;
+    const bool data = opcode == wire::WsOpcode::text || opcode == wire::WsOpcode::binary;
+    if (deflate_ && data && deflate_->wants(payload.size())) {
+        std::string whole(prefix);
+        whole += payload;
+        std::string frame;
+        deflate_->append_frame(frame, opcode, whole);
+        return link_->write(frame);
+    }
     std::string header;  // fits the string's own buffer
     wire::append_ws_header(header, opcode, prefix.size() + payload.size());
     header += prefix;
@@ -98,7 +108,17 @@ void WebSocketConnection::on_drained() {
     if (listener_) listener_->on_drained();
 }
 
+bool WebSocketConnection::on_compressed(const wire::WsMessage& message) {
+    std::string whole;
+    if (const auto error = deflate_->inflate(message, whole); error != wire::WsError::none) {
+        on_error(error);
+        return false;
+    }
+    return on_message({message.binary, false, whole.data(), whole.size()});
+}
+
 bool WebSocketConnection::on_message(const wire::WsMessage& message) {
+    if (message.compressed) return on_compressed(message);
     if (listener_) listener_->on_message(message);
     return state_ == State::closing || reads_on();
 }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,7 @@
 
 #include <sio/byte_link.hpp>
 
+#include "transport/websocket_deflate.hpp"
 #include "util/timer_wheel.hpp"
 #include "wire/ws_parser.hpp"
 
@@ -54,11 +56,15 @@ public:
         /// The peer's close frame is answered when close() is called, and until then messages may be sent: for a listener
         /// that handles messages later than it gets them. It has close_timeout to do so.
         bool answer_close_later = false;
+        /// Offers of permessage-deflate are accepted.
+        std::optional<WebSocketCompression> compression;
     };
 
     using OptionsPtr = std::shared_ptr<const Options>;
 
-    WebSocketConnection(greenlet::Loop& loop, std::unique_ptr<ByteLink> link, OptionsPtr options);
+    /// `deflate`: what was agreed on for permessage-deflate; null: nothing.
+    WebSocketConnection(greenlet::Loop& loop, std::unique_ptr<ByteLink> link, OptionsPtr options,
+                        std::unique_ptr<WebSocketDeflate> deflate = nullptr);
     ~WebSocketConnection() override;
 
     /// Begins to read. `listener` must outlive the connection or detach() from it; null: nobody listens.
@@ -67,6 +73,8 @@ public:
     void detach() noexcept { listener_ = nullptr; }
 
     bool is_open() const noexcept { return state_ == State::open; }
+    /// Null unless permessage-deflate was agreed on.
+    const WebSocketDeflate* deflate() const noexcept { return deflate_.get(); }
     /// One message in one frame: `prefix` and `payload`. Ignored unless the connection is open.
     void send(wire::WsOpcode opcode, std::string_view payload, std::string_view prefix = {});
     /// Ready frames that many connections send.
@@ -97,11 +105,13 @@ private:
 
     void end(std::uint16_t code, std::string_view reason);
     void answer_close();
+    bool on_compressed(const wire::WsMessage& message);
     bool reads_on() const noexcept { return state_ == State::open && !paused_; }
 
     greenlet::Loop& loop_;
     OptionsPtr options_;
     std::unique_ptr<ByteLink> link_;
+    std::unique_ptr<WebSocketDeflate> deflate_;
     WebSocketListener* listener_ = nullptr;
     wire::WsParser parser_;
     util::Timer close_timer_;

@@ -7,6 +7,7 @@
 #include <limits>
 #include <new>
 #include <utility>
+#include <vector>
 
 #include "util/ascii.hpp"
 
@@ -139,6 +140,31 @@ void WsDeflater::deflate(std::string_view message, std::string& out) {
     } while (!message.empty());
     out.resize(end - tail.size());
     if (!keeps_context_) deflateReset(&stream);
+}
+
+WsDeflater& thread_deflater(int window_bits, int level) {
+    struct Made {
+        int window_bits;
+        int level;
+        WsDeflater deflater;
+    };
+    thread_local std::vector<std::unique_ptr<Made>> all;
+    for (const auto& made : all) {
+        if (made->window_bits == window_bits && made->level == level) return made->deflater;
+    }
+    all.push_back(std::make_unique<Made>(Made{window_bits, level, WsDeflater(window_bits, level, false)}));
+    return all.back()->deflater;
+}
+
+void append_ws_deflated_frame(std::string& out, WsOpcode opcode, std::string_view payload, WsDeflater& deflater) {
+    std::string compressed;
+    deflater.deflate(payload, compressed);
+    append_ws_frame(out, opcode, compressed, {.fin = true, .rsv1 = true});
+}
+
+WsInflater& thread_inflater() {
+    thread_local WsInflater inflater(false);
+    return inflater;
 }
 
 void WsInflater::End::operator()(z_stream* stream) const noexcept {

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "wire/ws_frame.hpp"
+
 struct z_stream_s;
 
 namespace sio::wire {
@@ -53,6 +55,12 @@ private:
     bool keeps_context_;
 };
 
+/// The thread's own, made at the first use: it resets after each message.
+WsDeflater& thread_deflater(int window_bits, int level);
+
+/// Appends a whole frame, compressed, without a mask.
+void append_ws_deflated_frame(std::string& out, WsOpcode opcode, std::string_view payload, WsDeflater& deflater);
+
 /// Decompresses messages one after the other. Takes about 44 KB; as for WsDeflater.
 class WsInflater {
 public:
@@ -80,5 +88,7 @@ private:
     std::unique_ptr<z_stream_s, End> stream_;
     bool keeps_context_;
 };
+
+WsInflater& thread_inflater();
 
 }  // namespace sio::wire

@@ -265,7 +265,8 @@ WsParser::Step WsParser::fail(WsError error, WsReceiver& receiver) {
 std::uint16_t close_code(WsError error) noexcept {
     switch (error) {
         case WsError::none: return ws_close::normal;
-        case WsError::invalid_utf8: return ws_close::invalid_payload;
+        case WsError::invalid_utf8:
+        case WsError::bad_compression: return ws_close::invalid_payload;
         case WsError::message_too_big: return ws_close::message_too_big;
         case WsError::too_many_fragments: return ws_close::policy_violation;
         default: return ws_close::protocol_error;
@@ -290,6 +291,7 @@ std::string_view error_text(WsError error) noexcept {
         case WsError::invalid_utf8: return "invalid UTF-8";
         case WsError::bad_close_payload: return "close frame of one byte";
         case WsError::bad_close_code: return "invalid close code";
+        case WsError::bad_compression: return "invalid compressed data";
     }
     return "unknown error";
 }

@@ -43,6 +43,7 @@ enum class WsError : std::uint8_t {
     invalid_utf8,       ///< in a text message or in the reason of a close frame
     bad_close_payload,  ///< of one byte
     bad_close_code,     ///< one that must not be sent
+    bad_compression,    ///< not what permessage-deflate makes
 };
 
 /// The status code with which to close: 1002, 1007, 1008 or 1009.

@@ -32,7 +32,9 @@ public:
     void send(bool binary, std::string_view packet) override {
         log_.push_back((binary ? "binary:" : "text:") + std::string(packet));
     }
-    bool takes_frames() const noexcept override { return direct_; }
+    session::Frames takes_frames() const noexcept override {
+        return direct_ ? session::Frames::plain : session::Frames::none;
+    }
     void send_frames(const std::shared_ptr<const std::string>& frames) override { log_.push_back("frames:" + *frames); }
     void fetch() override { log_.push_back("fetch"); }
     void flush() override { queued -= std::min(queued, flushable); }
