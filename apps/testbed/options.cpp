@@ -21,7 +21,9 @@ Listens on 127.0.0.1, prints one line when it is ready, stops on SIGTERM.
   --allowed-origin URL  a page that may connect from another origin; may be given several times
   --tls CERT KEY        serve https and wss, with these PEM files
   --log-level L         trace, debug, info, warning, error or off; default: warning
-  --workers N, --compression, --heartbeat-interval S, --heartbeat-timeout S
+  --workers N           threads that connections are spread over; default: 1
+  --compression         permessage-deflate for those who offer it
+  --heartbeat-interval S, --heartbeat-timeout S
                         taken, without effect in this version
 )";
 
@@ -128,12 +130,12 @@ Options parse_options(const std::vector<std::string>& given) {
         } else if (option == "--log-level") {
             options.log_level = parse_log_level(arguments.value(option));
         } else if (option == "--workers") {
-            if (arguments.number(option, 1, 1024) > 1) without_effect(option);
+            options.workers = arguments.number<std::size_t>(option, 1, 64);
         } else if (option == "--heartbeat-interval" || option == "--heartbeat-timeout") {
             arguments.number(option, 1, longest_seconds);
             without_effect(option);
         } else if (option == "--compression") {
-            without_effect(option);
+            options.compression = true;
         } else if (!has_port && !option.starts_with('-')) {
             options.port = Arguments::parse<std::uint16_t>("PORT", option, 1, 65534);
             has_port = true;

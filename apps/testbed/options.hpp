@@ -24,6 +24,8 @@ struct Options {
     std::optional<std::size_t> max_payload;
     std::vector<std::string> transports;
     std::vector<std::string> allowed_origins;
+    std::size_t workers = 1;
+    bool compression = false;
     sio::TlsOptions tls;
     sio::LogLevel log_level = sio::LogLevel::warning;
     /// Given, and without effect in this version: one line each.

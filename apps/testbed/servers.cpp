@@ -86,6 +86,8 @@ std::unique_ptr<sio::SocketIOServer> make_server(const Options& options, std::ui
                                                  sio::ServerOptions server) {
     options.apply(server.engine);
     server.tls = options.tls;
+    server.workers = options.workers;
+    if (options.compression) server.engine.websocket_compression.emplace();
     return std::make_unique<sio::SocketIOServer>(sio::Address{"127.0.0.1", port}, std::move(app), std::move(server));
 }
 

@@ -55,6 +55,10 @@ struct ServerOptions {
     /// Limits of HTTP requests.
     HttpLimits http;
     TlsOptions tls;
+    /// Threads that connections are spread over, 1 to 64. A socket lives on one of them for life, so that its handlers never
+    /// race; rooms, broadcasts and acknowledgements reach all of them. With more than one, what sockets share beside that
+    /// (a map in the app, say) needs a lock, or an owner to run_on().
+    std::size_t workers = 1;
     /// serve_forever() stops in order at SIGTERM and SIGINT.
     bool handle_signals = true;
     /// How long stop() waits for answers that are under way and for clients to take their leave.
@@ -73,8 +77,8 @@ struct ServerOptions {
 /// A server without an address does not listen: an HTTP server that runs already hands it requests; see owns(),
 /// handle() and sio/beast.hpp.
 ///
-/// Threads: start(), stop(), serve_forever(), port() and handle() may be called from any thread. Handlers and apps run on
-/// a thread of the server's own, one for all.
+/// Threads: start(), stop(), serve_forever(), port(), handle(), post() and run_on() may be called from any thread. Handlers
+/// and apps run on threads of the server's own: one for all, or ServerOptions::workers.
 class SocketIOServer {
 public:
     /// Listens at `address` once started.
@@ -119,14 +123,19 @@ public:
     /// the file descriptor, also when it throws.
     void adopt(int fd, std::string read_already = {});
     /// A link over a connected TCP or Unix socket, for an Exchange::upgrade() to return. Takes the file descriptor.
-    /// On the server's thread only.
+    /// On one of the server's threads only; the link belongs to that.
     std::unique_ptr<ByteLink> make_link(int fd, std::string_view read_already = {});
-    /// Runs `job` on the server's thread, on a later turn. How another thread reaches sockets and namespaces.
-    void post(std::function<void()> job);
+    /// Runs `job` on the server's first thread, on a later turn. How another thread reaches sockets and namespaces.
+    void post(std::function<void()> job) { run_on(0, std::move(job)); }
+    /// The same on the thread of that index, below config().workers.
+    void run_on(std::size_t worker, std::function<void()> job);
+    /// The index of the calling thread among the server's; nothing on any other.
+    std::optional<std::size_t> current_worker() const noexcept;
 
     /// Open Socket.IO sessions. Any thread.
     std::size_t socket_count() const;
-    /// The socket of that session id, or null. On the server's thread only (in handlers and apps, or through post()).
+    /// The socket of that session id, or null. On the server's threads only (in handlers and apps, or through run_on()): a
+    /// socket of another worker is not given out.
     std::shared_ptr<Socket> get_socket(std::string_view sessid) const;
 
 private:

@@ -3,9 +3,13 @@
 #include <utility>
 
 #include "adapter/memory_adapter.hpp"
+#include "adapter/shard_adapter.hpp"
 #include "http/run_app.hpp"
+#include "net/http_exchange.hpp"
 #include "server/engine_socket.hpp"
 #include "server/socket_io.hpp"
+#include "session/shard_place.hpp"
+#include "transport/engine_request.hpp"
 
 namespace sio::server {
 
@@ -15,17 +19,28 @@ bool EnginePath::matches(std::string_view target) const noexcept {
     return rest.empty() || rest.front() == '/' || rest.front() == '?';
 }
 
-Shard::Shard(const Config& config, std::shared_ptr<const net::ShardOptions> options,
+namespace {
+
+std::unique_ptr<dispatch::Adapter> make_adapter(const Shard::Place& place, greenlet::Loop& loop) {
+    if (place.count == 1) return std::make_unique<adapter::MemoryAdapter>();
+    return std::make_unique<adapter::ShardAdapter>(place.group, loop);
+}
+
+}  // namespace
+
+Shard::Shard(const Config& config, Place place, std::shared_ptr<const net::ShardOptions> options,
              std::shared_ptr<net::Admission> admission)
     : config_(config),
-      hub_(std::make_shared<dispatch::Hub>(loop_, std::make_unique<adapter::MemoryAdapter>(), config.socket)),
+      place_(std::move(place)),
+      hub_(std::make_shared<dispatch::Hub>(loop_, make_adapter(place_, loop_), config.socket)),
       connections_(loop_, std::move(options), std::move(admission)) {
     for (const auto& path : config_.paths) {
         auto begin_session = [this, &path](const std::shared_ptr<transport::Handshake>& handshake, Environ environ) {
             return begin(path, handshake, std::move(environ));
         };
-        endpoints_.push_back(
-            std::make_unique<transport::EngineEndpoint>(loop_, path.options, std::move(begin_session)));
+        endpoints_.push_back(std::make_unique<transport::EngineEndpoint>(
+            loop_, path.options, std::move(begin_session),
+            session::ShardPlace{place_.index, place_.count, path.open_sessions}));
     }
 }
 
@@ -54,10 +69,25 @@ void Shard::stop(std::chrono::milliseconds grace) {
 void Shard::handle(ExchangePtr exchange) {
     const std::string_view target = exchange->request().target;
     for (std::size_t i = 0; i < endpoints_.size(); ++i) {
-        if (config_.paths[i].matches(target)) return endpoints_[i]->handle(std::move(exchange));
+        const EnginePath& path = config_.paths[i];
+        if (!path.matches(target)) continue;
+        if (Shard* const owner = owner_of(path, exchange->request())) {
+            // Its connection comes with it: what the client sends over it from now on needs no more detours.
+            if (auto* const moved = dynamic_cast<net::HttpExchange*>(exchange.get())) {
+                return moved->move_to(owner->connections_);
+            }
+        }
+        return endpoints_[i]->handle(std::move(exchange));
     }
     if (!config_.page_app) return exchange->respond(Response(404, "Not found"));
     loop_.enter([this, exchange = std::move(exchange)]() mutable { run_page_app(std::move(exchange)); });
+}
+
+/// Null: this shard, or none.
+Shard* Shard::owner_of(const EnginePath& path, const HttpRequest& request) const {
+    if (place_.count == 1) return nullptr;
+    const auto index = session::shard_of_session(transport::session_id_of(request.target, path.path), place_.count);
+    return index && *index != place_.index ? place_.all[*index].get() : nullptr;
 }
 
 Response Shard::begin(const EnginePath& path, const std::shared_ptr<transport::Handshake>& handshake, Environ environ) {

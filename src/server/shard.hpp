@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -12,6 +14,7 @@
 #include <sio/engine_socket.hpp>
 #include <sio/socket_options.hpp>
 
+#include "adapter/shard_group.hpp"
 #include "dispatch/hub.hpp"
 #include "greenlet/loop.hpp"
 #include "net/shard.hpp"
@@ -28,6 +31,8 @@ struct EnginePath {
     EngineOptions options;
     /// Null: Socket.IO is spoken on top.
     std::function<void(EngineSocket&)> handler;
+    /// Over all shards.
+    std::shared_ptr<std::atomic<std::size_t>> open_sessions = std::make_shared<std::atomic<std::size_t>>(0);
 
     /// Whether the target lies under the path.
     bool matches(std::string_view target) const noexcept;
@@ -46,7 +51,17 @@ public:
         App page_app;
     };
 
-    Shard(const Config& config, std::shared_ptr<const net::ShardOptions> options,
+    /// The shards of one server, in the order of their indexes. They end together: each outlives the threads of all.
+    using All = std::vector<std::unique_ptr<Shard>>;
+    /// Its place among them.
+    struct Place {
+        const All& all;
+        std::size_t index;
+        std::size_t count;
+        std::shared_ptr<adapter::ShardGroup> group;
+    };
+
+    Shard(const Config& config, Place place, std::shared_ptr<const net::ShardOptions> options,
           std::shared_ptr<net::Admission> admission);
     /// Joins the thread: stop() it before.
     ~Shard();
@@ -67,14 +82,17 @@ public:
 
     // On the shard's thread.
 
+    /// A request, of a session of any shard.
     void handle(ExchangePtr exchange);
     dispatch::Hub& hub() noexcept { return *hub_; }
 
 private:
+    Shard* owner_of(const EnginePath& path, const HttpRequest& request) const;
     Response begin(const EnginePath& path, const std::shared_ptr<transport::Handshake>& handshake, Environ environ);
     void run_page_app(ExchangePtr exchange);
 
     const Config& config_;
+    const Place place_;
     greenlet::Loop loop_;
     LoopRefPtr loop_ref_ = std::make_shared<LoopRef>(loop_);
     Stoppables stoppables_;

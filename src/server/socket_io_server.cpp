@@ -15,6 +15,8 @@
 #include "server/bridge.hpp"
 #include "server/shard.hpp"
 #include "server/stop_signal.hpp"
+#include "session/shard_place.hpp"
+#include "transport/engine_request.hpp"
 #include "util/ascii.hpp"
 
 namespace sio {
@@ -59,6 +61,9 @@ std::shared_ptr<const net::TlsContext> load_tls(const TlsOptions& options) {
 struct SocketIOServer::Impl {
     Impl(App session_app, App page_app, ServerOptions with_options) : options(std::move(with_options)) {
         check(options.engine);
+        if (options.workers < 1 || options.workers > session::ShardPlace::max_count) {
+            throw std::invalid_argument("sio: workers must be 1 to " + std::to_string(session::ShardPlace::max_count));
+        }
         config.paths.push_back({clean_path(options.resource), options.engine, {}});
         config.socket = options.socket;
         config.session_app = std::move(session_app);
@@ -81,11 +86,31 @@ struct SocketIOServer::Impl {
     void set_stop_signal(server::StopSignal* signal) {
         const std::lock_guard lock(state_mutex);
         stop_signal = signal;
-        if (signal && !shard) signal->raise();  // stopped again already
+        if (signal && shards.empty()) signal->raise();  // stopped again already
     }
-    Shard& running() const {
-        if (!shard) throw Error(errc::cannot_start, "the server has not been started");
-        return *shard;
+    Shard& shard(std::size_t index) const {
+        if (shards.empty()) throw Error(errc::cannot_start, "the server has not been started");
+        return *shards.at(index);
+    }
+    /// The one on whose thread this is called; null on any other thread.
+    Shard* current() const noexcept {
+        const auto found = std::ranges::find_if(shards, [](const auto& each) { return each->hub().is_current(); });
+        return found == shards.end() ? nullptr : found->get();
+    }
+    Shard& require_current() const {
+        if (Shard* const found = current()) return *found;
+        throw std::logic_error("sio: this is to be called on one of the server's own threads");
+    }
+    /// The one that a connection from elsewhere goes to.
+    Shard& next() { return shard(next_shard++ % options.workers); }
+    /// The one that has the session of the request, if it names one.
+    Shard& shard_for(const HttpRequest& request) {
+        if (const EnginePath* const path = find(request.target); path && options.workers > 1) {
+            const auto index =
+                session::shard_of_session(transport::session_id_of(request.target, path->path), options.workers);
+            if (index) return shard(*index);
+        }
+        return next();
     }
 
     ServerOptions options;
@@ -95,39 +120,51 @@ struct SocketIOServer::Impl {
 
     std::mutex state_mutex;  // start and stop
     std::vector<net::ListenSocket> listening;
-    std::unique_ptr<Shard> shard;
+    Shard::All shards;
+    std::atomic<std::size_t> next_shard{0};
     server::StopSignal* stop_signal = nullptr;  // of the thread that serves for ever
 };
 
 void SocketIOServer::Impl::start() {
     const std::lock_guard lock(state_mutex);
-    if (shard) return;
+    if (!shards.empty()) return;
 
-    auto shard_options = std::make_shared<net::ShardOptions>();
-    shard_options->limits = options.http;
-    shard_options->handler = [this](ExchangePtr exchange) { shard->handle(std::move(exchange)); };
-    shard_options->body_limit = [this](const HttpRequest& head) { return max_body_bytes(head.target); };
-    auto starting =
-        std::make_unique<Shard>(config, std::move(shard_options), std::make_shared<net::Admission>(options.http));
     std::vector<net::ListenSocket> sockets;
+    std::vector<std::shared_ptr<const net::TlsContext>> contexts;
     for (const auto& [address, tls] : addresses) {
-        const auto context = load_tls(tls);
-        auto& socket = sockets.emplace_back(address.host, address.port, 1);
-        if (port == 0) port = socket.port();
-        for (auto& fd : socket.take(0)) starting->connections().listen(std::move(fd), context);
-        log(LogLevel::info, "server", "listening on " + socket.name() + (context ? " (TLS)" : ""));
+        contexts.push_back(load_tls(tls));
+        sockets.emplace_back(address.host, address.port, options.workers);
+    }
+
+    const auto admission = std::make_shared<net::Admission>(options.http);
+    const auto group = std::make_shared<adapter::ShardGroup>();
+    Shard::All starting;
+    for (std::size_t i = 0; i < options.workers; ++i) {
+        auto shard_options = std::make_shared<net::ShardOptions>();
+        shard_options->limits = options.http;
+        shard_options->handler = [this, i](ExchangePtr exchange) { shards[i]->handle(std::move(exchange)); };
+        shard_options->body_limit = [this](const HttpRequest& head) { return max_body_bytes(head.target); };
+        auto& made = starting.emplace_back(std::make_unique<Shard>(
+            config, Shard::Place{shards, i, options.workers, group}, std::move(shard_options), admission));
+        for (std::size_t n = 0; n < sockets.size(); ++n) {
+            for (auto& fd : sockets[n].take(i)) made->connections().listen(std::move(fd), contexts[n]);
+        }
+    }
+    for (std::size_t n = 0; n < sockets.size(); ++n) {
+        if (port == 0) port = sockets[n].port();
+        log(LogLevel::info, "server", "listening on " + sockets[n].name() + (contexts[n] ? " (TLS)" : ""));
     }
     listening = std::move(sockets);
-    shard = std::move(starting);
-    shard->run();
+    shards = std::move(starting);
+    for (const auto& each : shards) each->run();
 }
 
 void SocketIOServer::Impl::stop(std::chrono::milliseconds grace) {
     const std::lock_guard lock(state_mutex);
-    if (!shard) return;
-    shard->stop(grace);
-    shard->join();
-    shard.reset();
+    if (shards.empty()) return;
+    for (const auto& each : shards) each->stop(grace);
+    for (const auto& each : shards) each->join();
+    shards.clear();
     listening.clear();
     port = 0;
     if (stop_signal) stop_signal->raise();
@@ -180,12 +217,12 @@ std::size_t SocketIOServer::max_body_bytes(std::string_view target) const noexce
 }
 
 void SocketIOServer::handle(ExchangePtr exchange) {
-    Shard& shard = impl_->running();
+    Shard& shard = impl_->shard_for(exchange->request());
     shard.loop().post([&shard, exchange = std::move(exchange)]() mutable { shard.handle(std::move(exchange)); });
 }
 
 void SocketIOServer::handle(std::shared_ptr<detail::HostStream> stream, HttpRequest request, bool keep_alive) {
-    Shard& shard = impl_->running();
+    Shard& shard = impl_->shard_for(request);
     shard.loop().post([&shard, stream = std::move(stream), request = std::move(request), keep_alive]() mutable {
         shard.handle(server::make_bridge_exchange(shard.loop(), shard.loop_ref(), std::move(stream), std::move(request),
                                                   keep_alive));
@@ -193,32 +230,48 @@ void SocketIOServer::handle(std::shared_ptr<detail::HostStream> stream, HttpRequ
 }
 
 void SocketIOServer::adopt(int fd, std::string read_already) {
-    Shard& shard = impl_->running();
+    Shard& shard = impl_->next();
     shard.loop().post([&shard, socket = net::FileDescriptor(fd), bytes = std::move(read_already)]() mutable {
         shard.connections().adopt(std::move(socket), bytes);
     });
 }
 
 std::unique_ptr<ByteLink> SocketIOServer::make_link(int fd, std::string_view read_already) {
-    return impl_->running().connections().adopt_link(net::FileDescriptor(fd), read_already);
+    return impl_->require_current().connections().adopt_link(net::FileDescriptor(fd), read_already);
 }
 
-void SocketIOServer::post(std::function<void()> job) { impl_->running().loop().post(std::move(job)); }
+void SocketIOServer::run_on(std::size_t worker, std::function<void()> job) {
+    impl_->shard(worker).loop().post(std::move(job));
+}
+
+std::optional<std::size_t> SocketIOServer::current_worker() const noexcept {
+    for (std::size_t i = 0; i < impl_->shards.size(); ++i) {
+        if (impl_->shards[i]->hub().is_current()) return i;
+    }
+    return {};
+}
 
 std::size_t SocketIOServer::socket_count() const {
     const std::lock_guard lock(impl_->state_mutex);
-    if (!impl_->shard) return 0;
-    Shard& shard = *impl_->shard;
-    if (shard.hub().is_current()) return shard.hub().socket_count();
-    std::promise<std::size_t> promise;
-    auto count = promise.get_future();
-    shard.loop().post(
-        [&shard, promise = std::move(promise)]() mutable { promise.set_value(shard.hub().socket_count()); });
-    return count.get();
+    std::vector<std::future<std::size_t>> counts;
+    std::size_t sum = 0;
+    for (const auto& each : impl_->shards) {
+        if (each->hub().is_current()) {
+            sum += each->hub().socket_count();
+            continue;
+        }
+        std::promise<std::size_t> promise;
+        counts.push_back(promise.get_future());
+        each->loop().post([&shard = *each, promise = std::move(promise)]() mutable {
+            promise.set_value(shard.hub().socket_count());
+        });
+    }
+    for (auto& count : counts) sum += count.get();
+    return sum;
 }
 
 std::shared_ptr<Socket> SocketIOServer::get_socket(std::string_view sessid) const {
-    return impl_->running().hub().find(sessid);
+    return impl_->require_current().hub().find(sessid);
 }
 
 void serve(App app, ServeOptions options) {

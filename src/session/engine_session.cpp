@@ -51,6 +51,7 @@ void EngineSession::open(TransportPtr transport) {
     if (transport_->direct()) upgrade_.start_on_websocket();
     state_ = State::open;
     host_.sessions.insert(EngineSessionPtr(this));
+    ++*host_.place.open_sessions;
 
     static constexpr std::string_view websocket[] = {"websocket"};
     wire::EngineHandshake handshake;
@@ -125,6 +126,7 @@ void EngineSession::finish(CloseReason reason) {
     drop_candidate(reason);
     transport_->close(reason);
     if (observed) observer_->on_close(reason);
+    --*host_.place.open_sessions;
     // Callers up the stack may still be inside this session, its observer or its transport.
     host_.loop.post([session = host_.sessions.remove(sid_), transport = std::exchange(transport_, nullptr)] {});
 }

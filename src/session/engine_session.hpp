@@ -17,6 +17,7 @@
 #include "session/heartbeat_fsm.hpp"
 #include "session/outbox.hpp"
 #include "session/session_table.hpp"
+#include "session/shard_place.hpp"
 #include "session/transport.hpp"
 #include "session/upgrade_fsm.hpp"
 #include "util/timer_wheel.hpp"
@@ -28,7 +29,8 @@ namespace sio::session {
 struct EngineHost {
     greenlet::Loop& loop;
     const EngineOptions& options;
-    SessionTable sessions;
+    SessionTable sessions{};
+    ShardPlace place{};
 
     /// Whether a polling session may move to WebSocket.
     bool upgrades_allowed() const noexcept {

@@ -11,7 +11,6 @@
 #include "transport/polling.hpp"
 #include "transport/websocket.hpp"
 #include "transport/websocket_accept.hpp"
-#include "util/secure_id.hpp"
 
 namespace sio::transport {
 
@@ -92,8 +91,9 @@ void Handshake::refuse(Response response) {
     exchange->respond(std::move(response));
 }
 
-EngineEndpoint::EngineEndpoint(greenlet::Loop& loop, const EngineOptions& options, Begin begin)
-    : options_(options), host_{loop, options, {}}, begin_(std::move(begin)) {
+EngineEndpoint::EngineEndpoint(greenlet::Loop& loop, const EngineOptions& options, Begin begin,
+                               session::ShardPlace place)
+    : options_(options), host_{loop, options, {}, std::move(place)}, begin_(std::move(begin)) {
     auto websocket = std::make_shared<WebSocketConnection::Options>();
     websocket->parser.max_message_bytes = options.max_payload_bytes;
     websocket->parser.max_fragments = static_cast<std::uint32_t>(options.max_fragments);
@@ -154,7 +154,7 @@ void EngineEndpoint::upgrade(EngineSession& session, const EngineRequest& reques
 }
 
 void EngineEndpoint::handshake(const EngineRequest& request, ExchangePtr exchange) {
-    const bool full = options_.max_sessions != 0 && host_.sessions.size() >= options_.max_sessions;
+    const bool full = options_.max_sessions != 0 && *host_.place.open_sessions >= options_.max_sessions;
     if (shutting_down_ || full) {
         Response response(503, shutting_down_ ? "The server is shutting down." : "Too many sessions.");
         response.headers.set("Retry-After", "5");
@@ -166,7 +166,7 @@ void EngineEndpoint::handshake(const EngineRequest& request, ExchangePtr exchang
 
 void EngineEndpoint::begin(const EngineRequest& request, ExchangePtr exchange) {
     Environ environ(exchange->request());
-    const EngineSessionPtr session(new EngineSession(host_, util::make_secure_id(), request.generation));
+    const EngineSessionPtr session(new EngineSession(host_, host_.place.make_session_id(), request.generation));
     if (options_.cookie) {
         exchange = decorate(std::move(exchange), {{"Set-Cookie", set_cookie(*options_.cookie, session->sid())}});
     }

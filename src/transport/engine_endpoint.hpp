@@ -46,7 +46,7 @@ public:
     /// the answer for the client. It may do anything that blocks before and after it accepts.
     using Begin = std::function<Response(std::shared_ptr<Handshake>, Environ)>;
 
-    EngineEndpoint(greenlet::Loop& loop, const EngineOptions& options, Begin begin);
+    EngineEndpoint(greenlet::Loop& loop, const EngineOptions& options, Begin begin, session::ShardPlace place = {});
 
     /// A request of this endpoint. Called outside of greenlets.
     void handle(ExchangePtr exchange);

@@ -92,6 +92,24 @@ std::variant<EngineRequest, EngineError> read_engine_request(const HttpRequest& 
     return result;
 }
 
+std::string session_id_of(std::string_view target, std::string_view path) {
+    target.remove_prefix(std::min(path.size(), target.size()));
+    const std::size_t mark = std::min(target.find('?'), target.size());
+    // Socket.IO 0.9: /1/<transport>/<sid>.
+    if (std::string_view rest = target.substr(0, mark); rest.starts_with("/1/")) {
+        rest.remove_prefix(3);
+        const std::size_t slash = rest.find('/');
+        if (slash == rest.npos) return {};
+        rest.remove_prefix(slash + 1);
+        return std::string(rest.substr(0, rest.find('/')));
+    }
+    util::QueryReader query(target.substr(std::min(mark + 1, target.size())));
+    while (query.next()) {
+        if (query.key() == "sid" && !query.value().empty()) return std::string(query.value());
+    }
+    return {};
+}
+
 Response engine_error(EngineError error, std::string_view message) {
     std::string body = "{\"code\":" + std::to_string(static_cast<int>(error)) + ",\"message\":";
     wire::append_json_string(body, message.empty() ? default_message(error) : message);

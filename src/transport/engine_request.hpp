@@ -39,6 +39,9 @@ struct EngineRequest {
     bool upgrade = false;
 };
 
+/// The session that a request for an endpoint at `path` names, of whichever generation; empty: none.
+std::string session_id_of(std::string_view target, std::string_view path);
+
 /// Reads and checks what can be checked without knowing the sessions.
 std::variant<EngineRequest, EngineError> read_engine_request(const HttpRequest& request, const EngineOptions& options);
 

@@ -11,8 +11,6 @@
 namespace sio::util {
 namespace {
 
-constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
 // Random bytes of one thread, fetched many at a time: a system call for each id would cost more than the id.
 // A forked child must not hand out its parent's ids; sio does not fork, and getrandom's own pool is safe
 // across forks.
@@ -56,7 +54,7 @@ std::string make_secure_id() {
     for (std::size_t group = 0; group < secure_id_size / 4; ++group) {
         const auto at = [&](std::size_t i) { return std::to_integer<std::uint32_t>(random[3 * group + i]); };
         const std::uint32_t bits = at(0) << 16 | at(1) << 8 | at(2);
-        for (std::size_t i = 0; i < 4; ++i) id[4 * group + i] = alphabet[bits >> (6 * i) & 63];
+        for (std::size_t i = 0; i < 4; ++i) id[4 * group + i] = secure_id_alphabet[bits >> (6 * i) & 63];
     }
     return id;
 }

@@ -12,14 +12,13 @@ import messages from "./scenario/messages.mjs";
 import order from "./scenario/order.mjs";
 
 const chosen = process.env.SIO_CLIENT ? [process.env.SIO_CLIENT] : versions;
-const workers = process.env.SIO_WORKERS ? ["--workers", process.env.SIO_WORKERS] : [];
 
 for (const version of chosen) {
   for (const mode of Object.keys(modes)) {
     describe(`socket.io-client ${version}, ${mode}`, { timeout: 120_000 }, () => {
-      const context = { version, mode, workers };
+      const context = { version, mode };
       before(async () => {
-        context.testbed = await Testbed.start({ args: workers });
+        context.testbed = await Testbed.start();
         context.clients = new Clients(version, mode, context.testbed.matrixUrl);
       });
       afterEach(() => context.clients.close());

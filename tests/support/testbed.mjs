@@ -1,6 +1,6 @@
 // Runs the testbed (or any other server with its command line) for tests and benchmarks.
 //
-// SIO_TESTBED names the executable. Each instance listens on ports that were free a moment before, and is ended by its
+// SIO_TESTBED names the executable; SIO_TESTBED_ARGS, with spaces between, are options for each instance. Each instance listens on ports that were free a moment before, and is ended by its
 // own process id.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -24,11 +24,12 @@ export class Testbed {
    */
   static async start({ conformance = true, args = [], port, prefix = [] } = {}) {
     const executable = process.env.SIO_TESTBED;
+    const common = process.env.SIO_TESTBED_ARGS?.split(" ").filter(Boolean) ?? [];
     if (!executable) throw new Error("SIO_TESTBED must name the testbed's executable");
     for (let attempt = 1; ; ++attempt) {
       const testbed = new Testbed();
       testbed.port = port ?? (await freePortPair());
-      const all = [String(testbed.port), ...(conformance ? ["--conformance"] : []), ...args];
+      const all = [String(testbed.port), ...(conformance ? ["--conformance"] : []), ...common, ...args];
       try {
         await testbed.#run([...prefix, executable, ...all]);
         return testbed;

@@ -75,7 +75,7 @@ export default function leaving(context) {
 
   for (const [how, end] of [["is stopped", "stop"], ["crashes", "crash"]]) {
     test(`a client reconnects after the server ${how} and starts again, and sends what it held back`, async (t) => {
-      let testbed = await Testbed.start({ args: context.workers });
+      let testbed = await Testbed.start();
       const clients = new Clients(context.version, context.mode, testbed.matrixUrl);
       t.after(async () => {
         clients.close();
@@ -91,7 +91,7 @@ export default function leaving(context) {
       const held = call(matrix, "echo", "said while offline");
       await pause(100);
       const connected = [next(root, "connect"), next(matrix, "connect")];
-      testbed = await Testbed.start({ port: testbed.port, args: context.workers });
+      testbed = await Testbed.start({ port: testbed.port });
       await Promise.all(connected);
       assert.deepEqual(await held, ["said while offline"]);
       assert.deepEqual(await call(root, "where"), ["/"]);
@@ -100,7 +100,7 @@ export default function leaving(context) {
 
   test("a connection on which nothing passes ends on both sides by ping timeout", async (t) => {
     const args = ["--ping-interval", String(heartbeat.interval), "--ping-timeout", String(heartbeat.timeout)];
-    const testbed = await Testbed.start({ args: [...args, ...context.workers] });
+    const testbed = await Testbed.start({ args });
     const clients = new Clients(context.version, context.mode, testbed.matrixUrl);
     const link = await Link.open(testbed.matrixPort);
     t.after(async () => {
@@ -127,7 +127,7 @@ export default function leaving(context) {
 
   test("an idle connection is kept alive by its heartbeats", async (t) => {
     const args = ["--ping-interval", String(heartbeat.interval), "--ping-timeout", String(heartbeat.timeout)];
-    const testbed = await Testbed.start({ args: [...args, ...context.workers] });
+    const testbed = await Testbed.start({ args });
     const clients = new Clients(context.version, context.mode, testbed.matrixUrl);
     t.after(async () => {
       clients.close();

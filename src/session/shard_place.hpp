@@ -1,0 +1,30 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sio::session {
+
+/// Which of a server's shards one is, and what the sessions of an endpoint on all of them have in common.
+struct ShardPlace {
+    /// More would not fit into the first character of an id.
+    static constexpr std::size_t max_count = 64;
+
+    std::size_t index = 0;
+    std::size_t count = 1;
+    /// Sessions that are open on any of the shards.
+    std::shared_ptr<std::atomic<std::size_t>> open_sessions = std::make_shared<std::atomic<std::size_t>>(0);
+
+    /// A new unguessable id of a session on this shard: 20 characters with 120 random bits or, when there are several
+    /// shards, 114 behind a first character that tells which it is.
+    std::string make_session_id() const;
+};
+
+/// The shard of `count` that made the id. Nothing when none can have made it.
+std::optional<std::size_t> shard_of_session(std::string_view sid, std::size_t count) noexcept;
+
+}  // namespace sio::session
