@@ -14,7 +14,7 @@ namespace sio {
 ///         if (!valid(auth<Credentials>())) throw sio::ConnectionRefused("not authorized", sio::object("code", 401));
 ///     }
 ///
-/// Unlike that of other exceptions, its text is meant for the client.
+/// Clients 1.x and 2.x get an `error` with the data alone, or else the message. Unlike that of other exceptions, its text is meant for the client.
 class ConnectionRefused : public std::runtime_error {
 public:
     explicit ConnectionRefused(const std::string& message) : std::runtime_error(message) {}

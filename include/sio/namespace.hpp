@@ -101,7 +101,8 @@ public:
     }
     /// `/chat`.
     const std::string& ns_name() const;
-    /// The public id of this client in this namespace: 20 random characters, also a room that only this socket is in.
+    /// The id of this client in this namespace, as the client knows it; also a room that only this socket is in. 20 random
+    /// characters, public; but of clients before 3.0 it holds Socket::sessid(), which is not to be shown to others.
     const std::string& sid() const;
     const Handshake& handshake() const;
     /// False once the client has been disconnected from the namespace, for whatever reason.

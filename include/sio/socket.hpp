@@ -39,7 +39,7 @@ public:
     virtual ~Socket() = default;
 
     /// The id of the session on the wire (Engine.IO's sid). Secret: it is what authorises requests of the session. The
-    /// public id of a client is BaseNamespace::sid().
+    /// public id of a client, from version 3.0 on, is BaseNamespace::sid().
     const std::string& sessid() const noexcept;
     SocketSession& session() noexcept;
     /// The request that opened the session, as the app saw it.

@@ -8,7 +8,8 @@ namespace sio {
 /// Limits and timing of the Socket.IO side of a connection. Each limit keeps one client from using up the server.
 struct SocketOptions {
     /// How long a connection may be without any namespace, after its beginning; it is then closed with `forced server
-    /// close`. As the reference server's connectTimeout. At least 1 ms.
+    /// close`. As the reference server's connectTimeout. At least 1 ms. Only for protocol 5: older clients are connected
+    /// to `/` by the server.
     std::chrono::milliseconds connect_timeout{45'000};
     /// How long call() waits for the client's acknowledgement. A zero or negative time: for ever.
     std::chrono::milliseconds call_timeout{20'000};
