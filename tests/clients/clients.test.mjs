@@ -4,7 +4,7 @@
 import { after, afterEach, before, describe } from "node:test";
 
 import { Testbed } from "../support/testbed.mjs";
-import { Clients, modes, versions } from "./lib/client.mjs";
+import { Clients, modesOf, versions } from "./lib/client.mjs";
 import connecting from "./scenario/connecting.mjs";
 import groups from "./scenario/groups.mjs";
 import leaving from "./scenario/leaving.mjs";
@@ -14,7 +14,7 @@ import order from "./scenario/order.mjs";
 const chosen = process.env.SIO_CLIENT ? [process.env.SIO_CLIENT] : versions;
 
 for (const version of chosen) {
-  for (const mode of Object.keys(modes)) {
+  for (const mode of modesOf(version)) {
     describe(`socket.io-client ${version}, ${mode}`, { timeout: 120_000 }, () => {
       const context = { version, mode };
       before(async () => {

@@ -1,6 +1,7 @@
 // The official client, as the scenario uses it.
 import { createRequire } from "node:module";
 
+import { becomePage } from "./page.mjs";
 import { binary, releases } from "./releases.mjs";
 
 const require = createRequire(import.meta.url);
@@ -12,7 +13,13 @@ export const modes = {
   polling: { transports: ["polling"], ends: "polling" },
   websocket: { transports: ["websocket"], ends: "websocket" },
   upgrade: { transports: ["polling", "websocket"], ends: "websocket" },
+  jsonp: { transports: ["polling"], ends: "polling", options: { forceJSONP: true } },
 };
+
+/** The names of the modes that a version has. */
+export function modesOf(version) {
+  return Object.keys(modes).filter((mode) => mode !== "jsonp" || releases[version].generation === "eio3");
+}
 
 /** Opens connections of one client version over one choice of transports, and closes them when the test is over. */
 export class Clients {
@@ -20,6 +27,7 @@ export class Clients {
   #library;
 
   constructor(version, mode, url) {
+    if (mode === "jsonp") becomePage();
     this.#library = require(`sio-${version}`);
     this.version = version;
     this.traits = releases[version];
@@ -31,6 +39,7 @@ export class Clients {
   manager({ url = this.url, mode = this.mode, ...options } = {}) {
     const manager = new this.#library.Manager(url, {
       transports: modes[mode].transports,
+      ...modes[mode].options,
       reconnectionDelay: 20,
       reconnectionDelayMax: 100,
       autoConnect: false,
