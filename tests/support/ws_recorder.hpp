@@ -48,6 +48,7 @@ public:
             case WsError::invalid_utf8: return "invalid_utf8";
             case WsError::bad_close_payload: return "bad_close_payload";
             case WsError::bad_close_code: return "bad_close_code";
+            case WsError::bad_compression: return "bad_compression";
         }
         return "?";
     }
