@@ -104,6 +104,13 @@ void write_seeds(const fs::path& vectors, const fs::path& output) {
     for (const char* text : {R"("\ud83d\udca9 \u20ac \n")", R"("cut \ud83d")", "\xe2\x80\xa8 \xf0\x9f\x92\xa9 \xff"}) {
         json_text.add(text);
     }
+    Corpus ws_deflate(output, "ws_deflate");
+    ws_deflate.add("\1.permessage-deflate; client_max_window_bits, permessage-deflate; server_max_window_bits=\"10\"");
+    // RFC 7692, 7.2.3.1 and 7.2.3.4.
+    for (const std::string& bytes :
+         {std::string("\xf2\x48\xcd\xc9\xc9\x07\x00", 7), std::string("\xf3\x48\xcd\xc9\xc9\x07\x00\x00", 8)}) {
+        ws_deflate.add(std::string("\0\x40", 2) + bytes);
+    }
     for (const char* text : {"</script><!--", "a\\<\n\"\xe2\x80\xa9\xff"}) script_string.add(text);
 }
 
