@@ -152,7 +152,7 @@ void Eio3Channel::send(const PacketView& packet, SendFlags flags) { send_as<Eio3
 void Eio3Channel::send(const Broadcast& packet, SendFlags flags) { send_as<Eio3Wire>(packet, flags); }
 
 void Eio3Channel::on_text(std::string_view message) {
-    std::string once;  // takes no memory for text that was encoded once
+    std::string once;  // stays empty for ASCII, which nearly all packets are
     if (util::append_once_encoded(once, message)) message = once;
     read_as<Eio3Wire>(message);
 }

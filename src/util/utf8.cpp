@@ -124,7 +124,8 @@ bool append_once_encoded(std::string& out, std::string_view text) {
     const auto* const begin = reinterpret_cast<const std::uint8_t*>(text.data());
     const auto* const end = begin + text.size();
     const auto* at = skip_ascii(begin, end);
-    if (at == end) return false;
+    // Any other byte begins a character above U+00FF, or none.
+    if (at == end || (*at != 0xc2 && *at != 0xc3)) return false;
     const std::size_t before = out.size();
     out.append(text, 0, static_cast<std::size_t>(at - begin));
     const std::size_t checked = out.size();
