@@ -3,8 +3,8 @@
 #include <any>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <exception>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -170,7 +170,7 @@ private:
     const detail::EventMethod* found_ = nullptr;
     Acl acl_;
     AckTable acks_;
-    std::deque<std::unique_ptr<Packet>> queue_;
+    std::list<std::unique_ptr<Packet>> queue_;  // takes no memory while empty, as it nearly always is
     std::vector<Held> held_;
     std::vector<std::string> last_rooms_;
     std::uint64_t next_job_ = 1;
