@@ -79,6 +79,8 @@ struct EngineOptions {
     std::size_t max_queued_bytes = 1024 * 1024;
     /// Binary attachments of one Socket.IO packet.
     std::size_t max_attachments = 10;
+    /// Bytes of all the attachments of one packet together; beyond, the connection is closed with `parse error`.
+    std::size_t max_attachment_bytes = 10'000'000;
     /// Sessions open at once; a handshake beyond is answered 503. Zero: no limit.
     std::size_t max_sessions = 0;
 

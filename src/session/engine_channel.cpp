@@ -122,7 +122,7 @@ void EngineChannel::take(const wire::Decoded& decoded) {
     const bool too_many = decoded.attachments > session_.host().options.max_attachments;
     if (decoded.error != PacketError::none || too_many) return close(CloseReason::parse_error);
     if (decoded.attachments == 0) return deliver(decoded.packet);
-    const std::size_t max_bytes = session_.host().options.max_payload_bytes * decoded.attachments;
+    const std::size_t max_bytes = session_.host().options.max_attachment_bytes;
     if (collector_.begin(decoded.packet, decoded.attachments, max_bytes) != PacketError::none) {
         close(CloseReason::parse_error);
     }

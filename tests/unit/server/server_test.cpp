@@ -243,6 +243,36 @@ TEST_CASE("IPv6, every address, a Unix socket, and several addresses at once") {
     CHECK_FALSE(std::filesystem::exists(path));
 }
 
+TEST_CASE("the attachments of a packet are limited in number and in bytes") {
+    ServerOptions options;
+    options.engine.max_attachments = 2;
+    options.engine.max_attachment_bytes = 10;
+    Fixture f(options);
+    const auto placeholder = [](int number) { return R"({"_placeholder":true,"num":)" + std::to_string(number) + "}"; };
+    const std::string event = "452-1[\"echo\"," + placeholder(0) + "," + placeholder(1) + "]";
+    {
+        auto client = connect(f.server.port());
+        client.send_text(event);
+        client.send(wire::WsOpcode::binary, "12345");
+        client.send(wire::WsOpcode::binary, "67890");
+        CHECK(client.receive().substr(0, 5) == "462-1");
+        CHECK(client.receive() == "12345");
+        CHECK(client.receive() == "67890");
+    }
+    {
+        auto client = connect(f.server.port());
+        client.send_text(event);
+        client.send(wire::WsOpcode::binary, "12345");
+        client.send(wire::WsOpcode::binary, "678901");
+        client.receive();
+        CHECK(client.last_opcode == wire::WsOpcode::close);
+    }
+    auto client = connect(f.server.port());
+    client.send_text("453-1[\"echo\"]");
+    client.receive();
+    CHECK(client.last_opcode == wire::WsOpcode::close);
+}
+
 TEST_CASE("bodies are limited by what the target belongs to") {
     ServerOptions options;
     options.engine.max_payload_bytes = 100;
