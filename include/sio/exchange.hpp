@@ -14,7 +14,7 @@ namespace sio {
 /// sio's own server implements it, sio/beast.hpp does for Beast, and any other HTTP server can: that is all it takes to
 /// serve Socket.IO under that server's port, TLS and router.
 ///
-/// Exactly one of respond() and upgrade() is called, at once or later (a long-polling request waits up to the ping
+/// Exactly one of respond(), upgrade() and stream() is called, at once or later (a long-polling request waits up to the ping
 /// interval). Destroying an exchange unanswered means that there will be no answer: the connection is to be closed.
 /// Threads: sio makes every call on the thread of the shard that it was given to (SocketIOServer::handle()).
 class Exchange {
@@ -31,9 +31,17 @@ public:
     /// arrived after the request. Null when the connection cannot be upgraded; the exchange can then still respond.
     virtual std::unique_ptr<ByteLink> upgrade(Response response) = 0;
 
+    /// Answers with the head of `response` and hands over the connection behind it: what is written there is the body, which
+    /// ends with the connection. To a client of HTTP/1.1 the head says `Transfer-Encoding: chunked`, and the caller writes
+    /// the chunks. What the client sends means nothing any more. Null when the server has no such answers (the default);
+    /// the exchange can then still respond.
+    virtual std::unique_ptr<ByteLink> stream(Response response);
+
     /// `callback` is called, at most once, when the client goes away before it was answered. Replaces an earlier one.
     virtual void on_abandoned(std::function<void()> callback) = 0;
 };
+
+inline std::unique_ptr<ByteLink> Exchange::stream(Response) { return nullptr; }
 
 using ExchangePtr = std::unique_ptr<Exchange>;
 

@@ -44,9 +44,10 @@ bool concerns_one_connection(int error) noexcept {
 
 }  // namespace
 
-Acceptor::Acceptor(Shard& shard, FileDescriptor listening, std::shared_ptr<const TlsContext> tls)
+Acceptor::Acceptor(Shard& shard, FileDescriptor listening, std::shared_ptr<const TlsContext> tls, Service service)
     : shard_(shard),
       tls_(std::move(tls)),
+      service_(service),
       listening_(shard.loop().executor()),
       reserve_(open_reserve()),
       pause_([](void* self) { static_cast<Acceptor*>(self)->accept_waiting(); }, this),
@@ -72,7 +73,7 @@ void Acceptor::accept_waiting() {
         auto& address = reinterpret_cast<::sockaddr&>(storage);
         FileDescriptor socket(::accept4(listening_.native_handle(), &address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
         if (socket) {
-            shard_.accepted(std::move(socket), SocketAddress(address), tls_.get());
+            shard_.accepted(std::move(socket), SocketAddress(address), tls_.get(), service_);
             continue;
         }
         const int error = errno;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
@@ -12,6 +13,7 @@ namespace sio::net {
 
 class Shard;
 class TlsContext;
+enum class Service : std::uint8_t;
 
 /// Accepts the connections of one listening socket for one shard; its end closes that socket.
 ///
@@ -19,7 +21,7 @@ class TlsContext;
 /// the client learns that there is no room, and the loop does not spin.
 class Acceptor {
 public:
-    Acceptor(Shard& shard, FileDescriptor listening, std::shared_ptr<const TlsContext> tls);
+    Acceptor(Shard& shard, FileDescriptor listening, std::shared_ptr<const TlsContext> tls, Service service);
     ~Acceptor();
     Acceptor(const Acceptor&) = delete;
     Acceptor& operator=(const Acceptor&) = delete;
@@ -31,6 +33,7 @@ private:
 
     Shard& shard_;
     std::shared_ptr<const TlsContext> tls_;
+    Service service_;
     boost::asio::posix::basic_stream_descriptor<greenlet::Loop::Executor> listening_;
     FileDescriptor reserve_;
     util::Timer pause_;

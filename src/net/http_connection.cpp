@@ -10,6 +10,7 @@
 
 #include "net/body_stream.hpp"
 #include "net/connection_link.hpp"
+#include "net/flash_policy_connection.hpp"
 #include "net/http_exchange.hpp"
 #include "net/moved_connection.hpp"
 #include "net/shard.hpp"
@@ -72,6 +73,7 @@ std::size_t HttpConnection::take_head(std::string_view rest) {
         while (rest.substr(skipped).starts_with("\r\n")) skipped += 2;
         rest.remove_prefix(skipped);
         if (rest.empty() || rest == "\r") return skipped;
+        if (rest.front() == '<' && !shard.options().flash_policy.empty()) return skipped + take_policy_request(rest);
         scanner_.restart();
         phase_ = Phase::head;
     }
@@ -113,6 +115,24 @@ std::size_t HttpConnection::take_head(std::string_view rest) {
         begin_body(unparsed_ == 0);
     }
     return skipped + size;
+}
+
+/// No HTTP request begins with `<`, but that of a Flash player for the policy of this port does.
+std::size_t HttpConnection::take_policy_request(std::string_view rest) {
+    auto& shard = connection_->shard();
+    switch (read_policy_request(rest)) {
+        case PolicyRequest::incomplete:
+            if (!head_timed_) timer_.arm(shard.loop().timers(), shard.limits().head_timeout);
+            head_timed_ = true;
+            return 0;
+        case PolicyRequest::complete:
+            connection_->write(shard.options().flash_policy);
+            end();
+            return rest.size();
+        case PolicyRequest::no: break;
+    }
+    refuse({400, "malformed request"});
+    return 0;
 }
 
 void HttpConnection::begin_body(bool nothing_arrived) {

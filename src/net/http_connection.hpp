@@ -53,6 +53,7 @@ public:
     void respond(Response response);
     std::unique_ptr<ByteLink> upgrade(const Response& response);
     void move_to(Shard& other, HttpRequest&& request);
+    std::unique_ptr<ByteLink> stream(const Response& response);
     /// The exchange has been destroyed without an answer.
     void unanswered();
     /// Whether the client has left already.
@@ -80,11 +81,13 @@ private:
 
     std::size_t take_head(std::string_view rest);
     std::size_t take_body(std::string_view rest);
+    std::size_t take_policy_request(std::string_view rest);
     void begin_body(bool nothing_arrived);
     void dispatch(HttpRequest&& request);
     bool may_begin_request();
     void refuse(RequestFault fault);
     void end();
+    std::unique_ptr<ByteLink> hand_over();
     void on_timer();
     std::size_t waiting_input() const noexcept;
 

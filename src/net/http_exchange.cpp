@@ -40,6 +40,16 @@ void HttpExchange::move_to(Shard& other) {
     connection_->move_to(other, std::move(request_));
 }
 
+std::unique_ptr<ByteLink> HttpExchange::stream(Response response) {
+    if (spent_) return nullptr;
+    auto link = connection_->stream(response);
+    if (link) {
+        spent_ = true;
+        on_abandoned_ = nullptr;
+    }
+    return link;
+}
+
 void HttpExchange::on_abandoned(std::function<void()> callback) {
     on_abandoned_ = std::move(callback);
     if (on_abandoned_ && !spent_ && connection_->client_left()) connection_->report_abandoned_later();

@@ -21,6 +21,7 @@ public:
     HttpRequest& request() noexcept override { return request_; }
     void respond(Response response) override;
     std::unique_ptr<ByteLink> upgrade(Response response) override;
+    std::unique_ptr<ByteLink> stream(Response response) override;
     /// When the client has left already, `callback` is called on a later turn.
     void on_abandoned(std::function<void()> callback) override;
 

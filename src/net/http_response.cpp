@@ -109,6 +109,23 @@ std::unique_ptr<ByteLink> HttpConnection::upgrade(const Response& response) {
     append_upgrade_head(head, response.status, response.headers, connection_->shard().date().at(std::time(nullptr)));
     connection_->write(head);
     connection_->write(response.body);  // the drafts before RFC 6455 end their handshake with bytes
+    return hand_over();
+}
+
+std::unique_ptr<ByteLink> HttpConnection::stream(const Response& response) {
+    const ProtocolPtr self(this);
+    if (phase_ != Phase::waiting || head_request_ || half_closed_ || !connection_->open()) return nullptr;
+    if (const auto fault = describe_fault(response.status, response.headers, false); !fault.empty()) {
+        log(LogLevel::error, "http", fault + " is refused; nothing is streamed");
+        return nullptr;
+    }
+    keep_alive_ = false;
+    send_head(response, true, 0);
+    return hand_over();
+}
+
+/// From now on the connection is somebody else's.
+std::unique_ptr<ByteLink> HttpConnection::hand_over() {
     current_ = nullptr;
     phase_ = Phase::handed_over;
     timer_.cancel();

@@ -8,6 +8,7 @@
 
 #include "net/acceptor.hpp"
 #include "net/connection_link.hpp"
+#include "net/flash_policy_connection.hpp"
 #include "net/http_connection.hpp"
 #include "net/moved_connection.hpp"
 #include "net/tls_stream.hpp"
@@ -46,8 +47,8 @@ Shard::~Shard() {
     connections_.clear();
 }
 
-void Shard::listen(FileDescriptor listening, std::shared_ptr<const TlsContext> tls) {
-    acceptors_.push_back(std::make_unique<Acceptor>(*this, std::move(listening), std::move(tls)));
+void Shard::listen(FileDescriptor listening, std::shared_ptr<const TlsContext> tls, Service service) {
+    acceptors_.push_back(std::make_unique<Acceptor>(*this, std::move(listening), std::move(tls), service));
 }
 
 void Shard::adopt(FileDescriptor socket, std::string_view read_already, const TlsContext* tls) {
@@ -68,12 +69,12 @@ void Shard::take_over(MovedConnection&& moved) {
     http->resume(std::move(moved));
 }
 
-void Shard::accepted(FileDescriptor socket, const SocketAddress& peer, const TlsContext* tls) {
+void Shard::accepted(FileDescriptor socket, const SocketAddress& peer, const TlsContext* tls, Service service) {
     if (!admission_->admit(peer)) {
         counters_.refused.add();
         if (log_enabled(LogLevel::debug))
             log(LogLevel::debug, "net", "too many connections: " + peer.text() + " is refused");
-        if (tls == nullptr) {
+        if (tls == nullptr && service == Service::http) {
             static constexpr std::string_view answer =
                 "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 5\r\nConnection: close\r\n\r\n";
             static_cast<void>(::send(socket.get(), answer.data(), answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
@@ -82,7 +83,11 @@ void Shard::accepted(FileDescriptor socket, const SocketAddress& peer, const Tls
         return;
     }
     const auto connection = add(std::move(socket), peer, tls, {}, true);
-    connection->start(ProtocolPtr(new HttpConnection(*connection)));
+    if (service == Service::flash_policy) {
+        connection->start(ProtocolPtr(new FlashPolicyConnection(*connection)));
+    } else {
+        connection->start(ProtocolPtr(new HttpConnection(*connection)));
+    }
 }
 
 Connection::Ptr Shard::add(FileDescriptor socket, const SocketAddress& peer, const TlsContext* tls,

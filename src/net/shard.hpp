@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -45,7 +46,13 @@ struct ShardOptions {
     RequestHandler handler;
     /// Null: HttpLimits::max_body_bytes for every request.
     BodyLimit body_limit;
+    /// What Flash is answered that asks for a policy where an HTTP request could begin. Empty: it is refused, like anything
+    /// that is not HTTP.
+    std::string flash_policy;
 };
+
+/// What the connections of a listening socket speak.
+enum class Service : std::uint8_t { http, flash_policy };
 
 /// The connections of one loop, the sockets that accept them, and what they share: buffers, blocks, the date, counters.
 ///
@@ -60,7 +67,8 @@ public:
     Shard& operator=(const Shard&) = delete;
 
     /// Accepts connections from a listening, non-blocking socket; TLS ones when `tls` is given.
-    void listen(FileDescriptor listening, std::shared_ptr<const TlsContext> tls = nullptr);
+    void listen(FileDescriptor listening, std::shared_ptr<const TlsContext> tls = nullptr,
+                Service service = Service::http);
     /// Serves HTTP on a connected socket from elsewhere, `read_already` being what was read from it. Not counted against
     /// the limits on connections: whoever accepted it has counted it.
     void adopt(FileDescriptor socket, std::string_view read_already = {}, const TlsContext* tls = nullptr);
@@ -105,7 +113,7 @@ private:
     /// The most that one TLS record carries.
     static constexpr std::size_t record_size = 16 * 1024;
 
-    void accepted(FileDescriptor socket, const SocketAddress& peer, const TlsContext* tls);
+    void accepted(FileDescriptor socket, const SocketAddress& peer, const TlsContext* tls, Service service);
     Connection::Ptr add(FileDescriptor socket, const SocketAddress& peer, const TlsContext* tls,
                         std::string_view read_already, bool admitted);
     Connection::Ptr add(MovedSocket&& moved);

@@ -94,6 +94,23 @@ public:
         return std::make_unique<BridgeLink>(loop_, loop_ref_, std::exchange(stream_, nullptr), std::move(head));
     }
 
+    std::unique_ptr<ByteLink> stream(Response response) override {
+        if (!stream_ || framing_.head_request) return nullptr;
+        if (const auto fault = net::describe_fault(response.status, response.headers, false); !fault.empty()) {
+            log(LogLevel::error, "http", "unusable response: " + fault);
+            return nullptr;
+        }
+        *abandoned_ = nullptr;
+        stream_->unwatch();
+        net::HttpDate date;
+        framing_.date = date.at(std::time(nullptr));
+        framing_.keep_alive = false;
+        framing_.streamed = true;
+        std::string head;
+        net::append_response_head(head, response.status, response.headers, framing_);
+        return std::make_unique<BridgeLink>(loop_, loop_ref_, std::exchange(stream_, nullptr), std::move(head));
+    }
+
     void on_abandoned(std::function<void()> callback) override {
         *abandoned_ = std::move(callback);
         if (!*abandoned_ || std::exchange(watching_, true)) return;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "transport/decorated_exchange.hpp"
 #include "util/ascii.hpp"
 
 namespace sio::transport {
@@ -88,6 +89,17 @@ Response cors_preflight(const CorsOptions& options, const HttpRequest& request) 
         response.headers.set("Access-Control-Max-Age", std::to_string(options.max_age.count()));
     }
     return response;
+}
+
+ExchangePtr apply_cors(const CorsOptions& options, ExchangePtr exchange) {
+    if (!options.enabled()) return exchange;
+    if (exchange->request().method == "OPTIONS") {
+        exchange->respond(cors_preflight(options, exchange->request()));
+        return nullptr;
+    }
+    Headers fields;
+    add_cors_headers(options, exchange->request(), fields);
+    return decorate(std::move(exchange), std::move(fields));
 }
 
 }  // namespace sio::transport

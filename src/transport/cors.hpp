@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include <sio/engine_options.hpp>
+#include <sio/exchange.hpp>
 #include <sio/headers.hpp>
 #include <sio/http_request.hpp>
 #include <sio/response.hpp>
@@ -26,5 +27,9 @@ void add_cors_headers(const CorsOptions& options, const HttpRequest& request, He
 
 /// The answer to a preflight request (OPTIONS).
 Response cors_preflight(const CorsOptions& options, const HttpRequest& request);
+
+/// What every request of an endpoint goes through: a preflight request is answered, and null returned; any other comes back
+/// as an exchange whose answer, whatever it will be, gets the headers.
+ExchangePtr apply_cors(const CorsOptions& options, ExchangePtr exchange);
 
 }  // namespace sio::transport

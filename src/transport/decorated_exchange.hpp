@@ -21,6 +21,10 @@ public:
         decorate(response);
         return exchange_->upgrade(std::move(response));
     }
+    std::unique_ptr<ByteLink> stream(Response response) override {
+        decorate(response);
+        return exchange_->stream(std::move(response));
+    }
     void on_abandoned(std::function<void()> callback) override { exchange_->on_abandoned(std::move(callback)); }
 
 private:
@@ -31,5 +35,11 @@ private:
     ExchangePtr exchange_;
     Headers fields_;
 };
+
+/// `exchange` itself when there is nothing to add.
+inline ExchangePtr decorate(ExchangePtr exchange, Headers fields) {
+    if (fields.empty()) return exchange;
+    return std::make_unique<DecoratedExchange>(std::move(exchange), std::move(fields));
+}
 
 }  // namespace sio::transport

@@ -51,17 +51,19 @@ public:
         std::string host = "127.0.0.1";
         std::shared_ptr<const TlsContext> tls{};
         ListenOptions listen{};
+        std::string flash_policy{};
+        Service service = Service::http;
     };
 
     explicit TestServer(Setup setup)
-        : options_(std::make_shared<ShardOptions>(
-              ShardOptions{setup.limits, std::move(setup.handler), std::move(setup.body_limit)})),
+        : options_(std::make_shared<ShardOptions>(ShardOptions{
+              setup.limits, std::move(setup.handler), std::move(setup.body_limit), std::move(setup.flash_policy)})),
           admission_(std::make_shared<Admission>(setup.limits)),
           listening_(setup.host, 0, setup.shards, setup.listen) {
         for (std::size_t i = 0; i < setup.shards; ++i) {
             auto& part = parts_.emplace_back(std::make_unique<Part>());
             part->shard = std::make_unique<Shard>(part->loop, options_, admission_);
-            for (auto& fd : listening_.take(i)) part->shard->listen(std::move(fd), setup.tls);
+            for (auto& fd : listening_.take(i)) part->shard->listen(std::move(fd), setup.tls, setup.service);
             part->thread = std::thread([&loop = part->loop] { loop.run(); });
         }
     }

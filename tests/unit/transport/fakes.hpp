@@ -90,6 +90,7 @@ public:
         answer_->response = std::move(response);
         return std::make_unique<FakeLink>(answer_->wire);
     }
+    std::unique_ptr<ByteLink> stream(Response response) override { return upgrade(std::move(response)); }
     void on_abandoned(std::function<void()> callback) override { answer_->abandoned = std::move(callback); }
 
 private:
