@@ -5,9 +5,11 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <sio/generation.hpp>
+#include <sio/v09_options.hpp>
 #include <sio/websocket_compression.hpp>
 
 namespace sio {
@@ -87,13 +89,15 @@ struct EngineOptions {
     /// Clients that are served: `eio3` are socket.io-client 1.x and 2.x, `eio4` 3.x and 4.x, `v09` those before. Others are
     /// refused: with error 5, unsupported protocol version, where the protocol has errors.
     std::vector<Generation> generations = {Generation::v09, Generation::eio3, Generation::eio4};
-    /// Transports that clients may use, of `polling` and `websocket`.
+    /// Transports that clients of Engine.IO may use, of `polling` and `websocket`. See allow_transports().
     std::vector<std::string> transports = {"polling", "websocket"};
     /// Whether a polling session may move to WebSocket.
     bool allow_upgrades = true;
 
     /// Off unless set. The limit on payloads is one on inflated messages then.
     std::optional<WebSocketCompression> websocket_compression;
+    /// Clients of 0.7 to 0.9.
+    V09Options v09;
 
     CorsOptions cors;
     std::optional<CookieOptions> cookie;
@@ -102,5 +106,12 @@ struct EngineOptions {
     /// logged and refuses too. Default: everyone may.
     std::function<std::optional<Refusal>(Environ&)> allow_request;
 };
+
+/// Limits the transports of clients of all generations to those that `names` lists, with commas between, in the order in which
+/// clients are to try them: `websocket` of every generation; `polling` of Engine.IO and, by their own names, `xhr-polling` and
+/// `jsonp-polling` of 0.9; and `flashsocket`, `htmlfile`, `xhr-multipart`, `xhr-polling`, `jsonp-polling` of 0.9 alone.
+/// A generation of which nothing is named has no transport then. Throws std::invalid_argument for any other name, and for
+/// none at all.
+void allow_transports(EngineOptions& options, std::string_view names);
 
 }  // namespace sio

@@ -25,11 +25,13 @@
 
 namespace sio::session {
 
+class EngineSession;
+
 /// What the sessions of one endpoint on one shard have in common.
 struct EngineHost {
     greenlet::Loop& loop;
     const EngineOptions& options;
-    SessionTable sessions{};
+    SessionTable<EngineSession> sessions{};
     ShardPlace place{};
 
     /// Whether a polling session may move to WebSocket.
@@ -142,13 +144,5 @@ private:
 };
 
 using EngineSessionPtr = boost::intrusive_ptr<EngineSession>;
-
-template <class Fn>
-void SessionTable::for_each(Fn&& fn) const {
-    std::vector<EngineSessionPtr> all;
-    all.reserve(sessions_.size());
-    for (const auto& [sid, session] : sessions_) all.push_back(session);
-    for (const auto& session : all) fn(*session);
-}
 
 }  // namespace sio::session

@@ -20,7 +20,7 @@ enum class Frames : std::uint8_t {
     deflated,  ///< with permessage-deflate, as wire::thread_deflater() of the endpoint's level compresses
 };
 
-/// One way in which the packets of an Engine.IO session travel. Implemented in transport/.
+/// One way in which the packets of a session travel. Implemented in transport/.
 ///
 /// A direct transport (WebSocket) passes on what it is given. One that is not (polling) is fetched from: packets wait in
 /// the session's outbox, and the transport is told that there are some.
@@ -37,7 +37,7 @@ public:
     /// Bytes given to a direct transport that have not left.
     virtual std::size_t queued_bytes() const noexcept = 0;
 
-    /// Direct only: one packet; text with its type (`4hello`), binary as it is.
+    /// Direct only: one packet; text as the session encodes it (Engine.IO: `4hello`), binary as it is.
     virtual void send(bool binary, std::string_view packet) = 0;
     /// Which frames send_frames() takes. Direct only.
     virtual Frames takes_frames() const noexcept = 0;
@@ -55,7 +55,7 @@ public:
     /// The session is over. What was sent, and what the outbox holds, is delivered first where that is still possible.
     /// The transport keeps itself alive as long as that takes, and calls the session no more.
     virtual void close(CloseReason reason) = 0;
-    /// Not direct only: another transport has taken over, the outbox with it.
+    /// Another transport has taken over, the outbox with it. Engine.IO: not direct only.
     virtual void leave() = 0;
 };
 

@@ -1,13 +1,11 @@
 #include "transport/engine_endpoint.hpp"
 
-#include <exception>
-
 #include <sio/greenlet.hpp>
-#include <sio/log.hpp>
 
 #include "greenlet/loop.hpp"
 #include "transport/cors.hpp"
 #include "transport/decorated_exchange.hpp"
+#include "transport/handshake_rules.hpp"
 #include "transport/polling.hpp"
 #include "transport/websocket.hpp"
 #include "transport/websocket_accept.hpp"
@@ -28,11 +26,6 @@ std::string set_cookie(const CookieOptions& cookie, const std::string& sid) {
     if (cookie.secure) text += "; Secure";
     if (!cookie.same_site.empty()) text += "; SameSite=" + cookie.same_site;
     return text;
-}
-
-ExchangePtr decorate(ExchangePtr exchange, Headers fields) {
-    if (fields.empty()) return exchange;
-    return std::make_unique<DecoratedExchange>(std::move(exchange), std::move(fields));
 }
 
 bool takes_text_only(const EngineSession& session, const EngineRequest& request) noexcept {
@@ -93,25 +86,14 @@ void Handshake::refuse(Response response) {
 
 EngineEndpoint::EngineEndpoint(greenlet::Loop& loop, const EngineOptions& options, Begin begin,
                                session::ShardPlace place)
-    : options_(options), host_{loop, options, {}, std::move(place)}, begin_(std::move(begin)) {
-    auto websocket = std::make_shared<WebSocketConnection::Options>();
-    websocket->parser.max_message_bytes = options.max_payload_bytes;
-    websocket->parser.max_fragments = static_cast<std::uint32_t>(options.max_fragments);
-    websocket->close_timeout = options.close_timeout;
-    websocket->compression = options.websocket_compression;
-    websocket_options_ = std::move(websocket);
-}
+    : options_(options),
+      host_{loop, options, {}, std::move(place)},
+      websocket_options_(websocket_options(options)),
+      begin_(std::move(begin)) {}
 
 void EngineEndpoint::handle(ExchangePtr exchange) {
-    if (options_.cors.enabled()) {
-        if (exchange->request().method == "OPTIONS") {
-            return exchange->respond(cors_preflight(options_.cors, exchange->request()));
-        }
-        Headers fields;
-        add_cors_headers(options_.cors, exchange->request(), fields);
-        exchange = decorate(std::move(exchange), std::move(fields));
-    }
-
+    exchange = apply_cors(options_.cors, std::move(exchange));
+    if (!exchange) return;
     const auto read = read_engine_request(exchange->request(), options_);
     if (const auto* error = std::get_if<EngineError>(&read)) {
         return exchange->respond(engine_error(*error));
@@ -154,11 +136,8 @@ void EngineEndpoint::upgrade(EngineSession& session, const EngineRequest& reques
 }
 
 void EngineEndpoint::handshake(const EngineRequest& request, ExchangePtr exchange) {
-    const bool full = options_.max_sessions != 0 && *host_.place.open_sessions >= options_.max_sessions;
-    if (shutting_down_ || full) {
-        Response response(503, shutting_down_ ? "The server is shutting down." : "Too many sessions.");
-        response.headers.set("Retry-After", "5");
-        return exchange->respond(std::move(response));
+    if (shutting_down_ || is_full(options_, *host_.place.open_sessions)) {
+        return exchange->respond(no_more_sessions(shutting_down_));
     }
     host_.loop.enter(
         [this, request, exchange = std::move(exchange)]() mutable { begin(request, std::move(exchange)); });
@@ -171,21 +150,10 @@ void EngineEndpoint::begin(const EngineRequest& request, ExchangePtr exchange) {
         exchange = decorate(std::move(exchange), {{"Set-Cookie", set_cookie(*options_.cookie, session->sid())}});
     }
     const auto handshake = std::make_shared<Handshake>(session, request, std::move(exchange), websocket_options_);
-    if (options_.allow_request) {
-        if (const auto refusal = ask(environ)) {
-            return handshake->refuse(engine_error(EngineError::forbidden, refusal->message));
-        }
+    if (const auto refusal = ask_allow_request(options_, environ)) {
+        return handshake->refuse(engine_error(EngineError::forbidden, refusal->message));
     }
     handshake->refuse(begin_(handshake, std::move(environ)));
-}
-
-std::optional<Refusal> EngineEndpoint::ask(Environ& environ) const {
-    try {
-        return options_.allow_request(environ);
-    } catch (const std::exception& error) {
-        log(LogLevel::error, "session", std::string("allow_request failed: ") + error.what());
-        return Refusal{};
-    }
 }
 
 void EngineEndpoint::shut_down() {

@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 
 #include <sio/engine_options.hpp>
 #include <sio/environ.hpp>
@@ -61,7 +60,6 @@ private:
     void upgrade(session::EngineSession& session, const EngineRequest& request, ExchangePtr exchange);
     void handshake(const EngineRequest& request, ExchangePtr exchange);
     void begin(const EngineRequest& request, ExchangePtr exchange);
-    std::optional<Refusal> ask(Environ& environ) const;
 
     const EngineOptions& options_;
     session::EngineHost host_;

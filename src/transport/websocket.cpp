@@ -1,5 +1,6 @@
 #include "transport/websocket.hpp"
 
+#include "transport/websocket_rules.hpp"
 #include "wire/eio3_packet.hpp"
 #include "wire/eio4_packet.hpp"
 
@@ -9,23 +10,6 @@ using session::CloseReason;
 using wire::EngineError;
 using wire::EnginePacket;
 using wire::EngineType;
-
-namespace {
-
-/// A client with more than this on its way to it does not keep up: volatile packets are dropped.
-constexpr std::size_t ready_limit = 64 * 1024;
-
-std::uint16_t close_code(CloseReason reason) noexcept {
-    switch (reason) {
-        case CloseReason::server_shutting_down: return wire::ws_close::going_away;
-        case CloseReason::parse_error:
-        case CloseReason::forced_server_close:
-        case CloseReason::slow_consumer: return wire::ws_close::policy_violation;
-        default: return wire::ws_close::normal;
-    }
-}
-
-}  // namespace
 
 WebSocket::~WebSocket() { connection_->detach(); }
 
@@ -49,8 +33,7 @@ session::Frames WebSocket::takes_frames() const noexcept {
 
 void WebSocket::close(CloseReason reason) {
     session_ = nullptr;
-    // A peer that has gone silent or does not read would not answer a close frame either.
-    if (reason == CloseReason::ping_timeout || reason == CloseReason::slow_consumer) {
+    if (is_unreachable(reason)) {
         connection_->detach();
         connection_->abort();
     } else {
@@ -83,8 +66,7 @@ void WebSocket::on_message(const wire::WsMessage& message) {
 void WebSocket::on_end(std::uint16_t code, std::string_view) {
     if (!session_) return;
     const boost::intrusive_ptr<WebSocket> keep(this);
-    const bool by_peer = code == wire::ws_close::abnormal || wire::ws_close_code_valid(code);
-    session_->on_transport_end(*this, by_peer ? CloseReason::transport_close : CloseReason::transport_error);
+    session_->on_transport_end(*this, reason_of_close(code));
 }
 
 void WebSocket::on_drained() {

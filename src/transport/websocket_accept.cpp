@@ -20,6 +20,15 @@ Response refuse(WsUpgradeError error) {
 
 }  // namespace
 
+WebSocketConnection::OptionsPtr websocket_options(const EngineOptions& options) {
+    auto websocket = std::make_shared<WebSocketConnection::Options>();
+    websocket->parser.max_message_bytes = options.max_payload_bytes;
+    websocket->parser.max_fragments = static_cast<std::uint32_t>(options.max_fragments);
+    websocket->close_timeout = options.close_timeout;
+    websocket->compression = options.websocket_compression;
+    return websocket;
+}
+
 WebSocketConnectionPtr accept_websocket(greenlet::Loop& loop, Exchange& exchange, const HttpRequest& request,
                                         WebSocketConnection::OptionsPtr options, std::string_view subprotocol) {
     const std::string_view key = request.headers.get("Sec-WebSocket-Key");

@@ -2,11 +2,15 @@
 
 #include <string_view>
 
+#include <sio/engine_options.hpp>
 #include <sio/exchange.hpp>
 
 #include "transport/websocket_connection.hpp"
 
 namespace sio::transport {
+
+/// The limits of an endpoint, for its WebSockets.
+WebSocketConnection::OptionsPtr websocket_options(const EngineOptions& options);
 
 /// Answers `request`, which is the exchange's: 101, and the connection; or 400 or 426 with the reason, and null.
 /// `subprotocol` is named in the answer unless empty. The connection is not started.

@@ -3,6 +3,7 @@
 #include "util/decimal.hpp"
 #include "util/query.hpp"
 #include "wire/json_text.hpp"
+#include "wire/jsonp.hpp"
 #include "wire/script_string.hpp"
 
 namespace sio::wire::v09 {
@@ -11,12 +12,6 @@ namespace {
 constexpr std::size_t max_index_digits = 9;
 // A form of the client has one field.
 constexpr std::size_t max_fields = 16;
-
-void append_callback(std::string& out, std::uint32_t index) {
-    out += "io.j[";
-    util::append_decimal(out, index);
-    out += "](";
-}
 
 }  // namespace
 
@@ -28,14 +23,13 @@ std::optional<std::uint32_t> read_jsonp_index(std::string_view text) noexcept {
 }
 
 void append_jsonp_call(std::string& out, std::uint32_t index, std::string_view text) {
-    append_callback(out, index);
-    append_script_string(out, text);
-    out += ");";
+    append_jsonp(out, "io.j", std::to_string(index), text);
 }
 
 void append_jsonp_error(std::string& out, std::uint32_t index, std::string_view message) {
-    append_callback(out, index);
-    out += "new Error(";
+    out += "io.j[";
+    util::append_decimal(out, index);
+    out += "](new Error(";
     append_script_string(out, message);
     out += "));";
 }

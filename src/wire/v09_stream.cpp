@@ -7,6 +7,17 @@ namespace {
 
 constexpr std::size_t padded_head_bytes = 1024;
 
+// The client replaces every `\/` in what it is handed by `/`, although JavaScript has done so already: where a backslash
+// stands before a slash in the payload itself, one more makes up for that.
+std::string with_doubled_backslashes(std::string_view payload) {
+    std::string text;
+    for (const char c : payload) {
+        if (c == '/' && text.ends_with('\\')) text += '\\';
+        text += c;
+    }
+    return text;
+}
+
 }  // namespace
 
 void append_htmlfile_head(std::string& out) {
@@ -17,7 +28,11 @@ void append_htmlfile_head(std::string& out) {
 
 void append_htmlfile_payload(std::string& out, std::string_view payload) {
     out += "<script>_(";
-    append_script_string(out, payload);
+    if (payload.find("\\/") == std::string_view::npos) {
+        append_script_string(out, payload);
+    } else {
+        append_script_string(out, with_doubled_backslashes(payload));
+    }
     out += ");</script>";
 }
 

@@ -45,6 +45,12 @@ TEST_CASE("what travels in a script cannot leave its string") {
     CHECK(out == "<script>_(\"3:::\\u003c/script>\\\"\\u2028\");</script>");
 }
 
+TEST_CASE("an htmlfile script bears that the client takes a backslash away from before each slash") {
+    std::string out;
+    v09::append_htmlfile_payload(out, R"(3:::a\\/b\/c/d)");
+    CHECK(out == R"(<script>_("3:::a\\\\\\/b\\\\/c/d");</script>)");
+}
+
 TEST_CASE("a form of the JSONP transport is read, with its plus signs, escapes and line breaks") {
     CHECK(v09::read_jsonp_form("d=%225%3A%3A%3A%7B%7D%22") == "5:::{}");
     CHECK(v09::read_jsonp_form("x=1&d=%22a+b%2Bc%5Cn%5C%22%22") == "a b+c\n\"");

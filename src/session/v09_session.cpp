@@ -1,0 +1,261 @@
+#include "session/v09_session.hpp"
+
+#include <utility>
+
+#include <sio/log.hpp>
+
+#include "greenlet/loop.hpp"
+#include "wire/v09_codec.hpp"
+#include "wire/ws_frame.hpp"
+
+namespace sio::session {
+
+using util::Clock;
+using wire::PacketError;
+using wire::PacketView;
+using wire::v09::FrameType;
+
+namespace {
+
+/// The packets of one turn are encoded here one after the other: no memory is taken for each.
+std::string& scratch() {
+    thread_local std::string text;
+    text.clear();
+    if (text.capacity() > 64 * 1024) text.shrink_to_fit();
+    return text;
+}
+
+void encode_text(const PacketView& packet, std::string& out) { wire::v09::encode(packet, out); }
+
+void encode_frame(const PacketView& packet, std::string& out) {
+    std::string& text = scratch();
+    encode_text(packet, text);
+    wire::append_ws_frame(out, wire::WsOpcode::text, text);
+}
+
+/// Whether the client is told to go, and not to come back. For every other reason it is to try again, which it does when its
+/// connection ends without such a packet.
+bool is_farewell(CloseReason reason) {
+    return reason == CloseReason::forced_close || reason == CloseReason::server_namespace_disconnect ||
+           reason == CloseReason::client_namespace_disconnect;
+}
+
+}  // namespace
+
+V09Session::V09Session(V09Host& host, std::string sid)
+    : host_(host),
+      sid_(std::move(sid)),
+      heartbeat_(host.options.v09.heartbeat_interval, host.options.v09.heartbeat_timeout, Clock::now()),
+      heartbeat_timer_([](void* self) { static_cast<V09Session*>(self)->on_heartbeat_timer(); }, this),
+      absence_timer_([](void* self) { static_cast<V09Session*>(self)->on_absence_timer(); }, this) {}
+
+V09Session::~V09Session() = default;
+
+void V09Session::open() {
+    state_ = State::handshaken;
+    host_.sessions.insert(V09SessionPtr(this));
+    ++*host_.place.open_sessions;
+    absence_timer_.arm(host_.loop.timers(), host_.options.v09.close_timeout);
+}
+
+void V09Session::abandon(CloseReason reason) {
+    if (state_ != State::opening) return;
+    state_ = State::closed;
+    if (const auto handler = std::exchange(handler_, nullptr)) handler->on_close(reason);
+}
+
+bool V09Session::attach(TransportPtr transport) {
+    if (state_ != State::handshaken && state_ != State::open && state_ != State::closing) return false;
+    const V09SessionPtr keep(this);
+    if (const TransportPtr before = std::exchange(transport_, transport)) before->leave();
+    transport_name_ = transport->name();
+    absence_timer_.cancel();
+    heartbeat_timer_.cancel();
+    if (pauses_ != 0) transport->pause_reading();
+    if (transport->direct()) {
+        for (const auto& entry : outbox_.take()) transport->send(entry.binary, entry.data);
+        if (state_ == State::closing) {
+            finish(CloseReason::transport_close);
+            return true;
+        }
+        heartbeat_ =
+            V09HeartbeatFsm(host_.options.v09.heartbeat_interval, host_.options.v09.heartbeat_timeout, Clock::now());
+        arm_heartbeat();
+    } else if (!outbox_.empty()) {
+        transport->fetch();
+    }
+    if (state_ != State::handshaken) return true;
+    state_ = State::open;
+    PacketView connect;
+    connect.type = wire::PacketType::connect;
+    if (handler_) handler_->on_packet(connect);
+    return true;
+}
+
+// ---- sending
+
+void V09Session::send_text(std::string_view packet) {
+    if (!is_open()) return;
+    limit_queue();
+    if (!is_open()) return;
+    if (!transport_ || !transport_->direct()) {
+        outbox_.push(false, packet);
+        if (transport_) transport_->fetch();
+        return;
+    }
+    heartbeat_.on_said(Clock::now());
+    transport_->send(false, packet);
+}
+
+void V09Session::send(const PacketView& packet, SendFlags flags) {
+    if (flags.volatile_ && !(transport_ && transport_->ready())) return;
+    note_disconnect(packet);
+    std::string& text = scratch();
+    encode_text(packet, text);
+    send_text(text);
+}
+
+void V09Session::send(const Broadcast& packet, SendFlags flags) {
+    if (flags.volatile_ && !(transport_ && transport_->ready())) return;
+    note_disconnect(packet.packet());
+    if (!transport_ || transport_->takes_frames() != Frames::plain) {
+        return send_text(*packet.encoded(generation(), Broadcast::Form::text, encode_text));
+    }
+    if (!is_open()) return;
+    limit_queue();
+    if (!is_open()) return;
+    heartbeat_.on_said(Clock::now());
+    transport_->send_frames(packet.encoded(generation(), Broadcast::Form::frames, encode_frame));
+}
+
+void V09Session::note_disconnect(const PacketView& packet) noexcept {
+    if (packet.type == wire::PacketType::disconnect && packet.nsp == "/") disconnect_said_ = true;
+}
+
+std::size_t V09Session::queued_bytes() const noexcept {
+    return outbox_.bytes() + (transport_ ? transport_->queued_bytes() : 0);
+}
+
+void V09Session::limit_queue() {
+    if (queued_bytes() <= host_.options.max_queued_bytes) return;
+    // So much may have been said in one turn, at whose end it would be sent.
+    if (transport_) transport_->flush();
+    if (queued_bytes() <= host_.options.max_queued_bytes) return;
+    finish(CloseReason::slow_consumer);
+}
+
+// ---- receiving
+
+bool V09Session::on_packet(std::string_view text) {
+    if (!is_open()) return true;
+    const V09SessionPtr keep(this);
+    heard();
+    // One for all connections of the thread: it holds nothing but scratch storage.
+    thread_local wire::v09::Decoder decoder;
+    const auto decoded = decoder.decode(text);
+    bool good = decoded.error == PacketError::none;
+    if (good && decoded.type != FrameType::heartbeat && decoded.type != FrameType::noop) {
+        if (decoded.acknowledge) {
+            std::string ack;
+            wire::v09::append_ack(ack, decoded.packet.nsp, *decoded.acknowledge);
+            send_text(ack);
+        }
+        if (handler_) good = handler_->on_packet(decoded.packet);
+    }
+    if (!good) close(CloseReason::parse_error);
+    return good;
+}
+
+void V09Session::pause_reading() {
+    if (++pauses_ == 1 && transport_) transport_->pause_reading();
+}
+
+void V09Session::resume_reading() {
+    if (pauses_ == 0 || --pauses_ != 0) return;
+    if (transport_) transport_->resume_reading();
+    release_reader();
+}
+
+void V09Session::when_reading(std::function<void()> then) {
+    if (pauses_ == 0 || !is_open()) return then();
+    when_reading_ = std::move(then);
+}
+
+void V09Session::release_reader() {
+    if (const auto then = std::exchange(when_reading_, nullptr)) then();
+}
+
+// ---- the end
+
+void V09Session::close(CloseReason reason) {
+    if (!is_open()) return;
+    if (is_farewell(reason) && !std::exchange(disconnect_said_, true)) send_text(wire::v09::disconnect_packet);
+    if (!is_open()) return;
+    const bool worth_waiting = is_farewell(reason) && reason != CloseReason::client_namespace_disconnect;
+    if (transport_ || !worth_waiting) return finish(reason);
+
+    // No poll is waiting: the next one fetches what is queued, the disconnect packet behind it.
+    const V09SessionPtr keep(this);
+    state_ = State::closing;
+    absence_timer_.arm(host_.loop.timers(), host_.options.close_timeout);
+    release_reader();
+    if (const auto handler = std::exchange(handler_, nullptr)) handler->on_close(reason);
+}
+
+void V09Session::finish(CloseReason reason) {
+    if (state_ == State::closed) return;
+    const V09SessionPtr keep(this);
+    state_ = State::closed;
+    heartbeat_timer_.cancel();
+    absence_timer_.cancel();
+    const TransportPtr transport = std::exchange(transport_, nullptr);
+    if (transport) transport->close(reason);
+    release_reader();
+    if (const auto handler = std::exchange(handler_, nullptr)) handler->on_close(reason);
+    --*host_.place.open_sessions;
+    // Callers up the stack may still be inside this session or its transport.
+    host_.loop.post([session = host_.sessions.remove(sid_), transport] {});
+}
+
+void V09Session::on_transport_end(Transport& from, CloseReason reason) {
+    if (&from == transport_.get()) finish(reason);
+}
+
+void V09Session::on_transport_drained(Transport& from) {
+    if (&from == transport_.get() && is_open() && handler_) handler_->on_drained();
+}
+
+void V09Session::on_poll_done(Transport& from) {
+    if (&from != transport_.get()) return;
+    const V09SessionPtr keep(this);
+    host_.loop.post([transport = std::exchange(transport_, nullptr)] {});
+    if (state_ == State::closing && outbox_.empty()) return finish(CloseReason::transport_close);
+    if (state_ == State::closed) return;
+    absence_timer_.arm(host_.loop.timers(), host_.options.v09.close_timeout);
+    if (is_open() && handler_ && outbox_.empty()) handler_->on_drained();
+}
+
+void V09Session::on_absence_timer() {
+    const V09SessionPtr keep(this);
+    finish(state_ == State::closing ? CloseReason::transport_close : CloseReason::ping_timeout);
+}
+
+// ---- heartbeats, of transports that are direct
+
+void V09Session::arm_heartbeat() { heartbeat_timer_.arm(host_.loop.timers(), heartbeat_.deadline()); }
+
+void V09Session::heard() {
+    if (heartbeat_.on_heard(Clock::now()) && transport_ && transport_->direct()) arm_heartbeat();
+}
+
+void V09Session::on_heartbeat_timer() {
+    const V09SessionPtr keep(this);
+    switch (heartbeat_.advance(Clock::now())) {
+        case V09HeartbeatFsm::Action::send_heartbeat: send_text(wire::v09::heartbeat_packet); break;
+        case V09HeartbeatFsm::Action::time_out: return finish(CloseReason::ping_timeout);
+        case V09HeartbeatFsm::Action::none: break;
+    }
+    if (is_open() && transport_ && transport_->direct()) arm_heartbeat();
+}
+
+}  // namespace sio::session
