@@ -175,11 +175,15 @@ void Connection::handle_queued(BaseNamespace& object) {
 void Connection::handle_one(BaseNamespace& object, const Packet& packet) {
     Reply reply;
     auto process = [&] { reply = object.process_packet(packet); };
-    if (const auto thrown = guarded(object, process)) {
-        report_exception(thrown, packet.name, packet.id, false);
-    } else if (reply && packet.id) {
-        send_ack(*packet.id, *reply);
+    auto thrown = guarded(object, process);
+    if (!thrown && reply && packet.id) {
+        try {
+            send_ack(*packet.id, *reply);
+        } catch (const Error&) {
+            thrown = std::current_exception();
+        }
     }
+    if (thrown) report_exception(thrown, packet.name, packet.id, false);
 }
 
 std::exception_ptr Connection::guarded(BaseNamespace& object, const Invocation& function) {

@@ -1,6 +1,7 @@
 // The half of Connection that sends: events, acknowledgements and the answers that are awaited.
 
 #include <exception>
+#include <span>
 #include <utility>
 
 #include <sio/error.hpp>
@@ -13,6 +14,15 @@
 #include "dispatch/socket_impl.hpp"
 
 namespace sio::dispatch {
+namespace {
+
+// Said to the caller, before anything has happened: the client would never learn what it has missed.
+void require_carriable(const SocketImpl& socket, std::span<const Binary> attachments) {
+    if (attachments.empty() || socket.rules().carries_binary) return;
+    throw Error(errc::unsupported, "sio: this client's protocol (Socket.IO 0.9) carries no binary data");
+}
+
+}  // namespace
 
 void Connection::send(const wire::PacketView& view, session::SendFlags flags) {
     auto* const open = channel();
@@ -36,6 +46,11 @@ void Connection::hold(std::unique_ptr<session::Broadcast> packet, session::SendF
 void Connection::deliver(const session::Broadcast& packet, session::SendFlags flags) {
     auto* const open = channel();
     if (!open) return;
+    if (!packet.packet().attachments.empty() && !socket_->rules().carries_binary) {
+        log(LogLevel::warning, "dispatch",
+            nsp_ + ": a broadcast with binary data leaves out a client of Socket.IO 0.9, whose protocol carries none");
+        return;
+    }
     if (state_ == State::connecting) {
         hold(std::make_unique<session::Broadcast>(packet.packet()), flags);
     } else {
@@ -67,6 +82,7 @@ void Connection::emit(const detail::EmitOptions& options, std::string_view event
         return;
     }
     hub_->require_current();
+    require_carriable(*socket_, attachments);
     std::optional<std::uint64_t> id;
     if (callback) id = acks_.add({std::move(callback), nullptr}, options.timeout);
     send_event(options, event, text, attachments, id);
@@ -102,6 +118,7 @@ std::shared_ptr<detail::PendingCall> Connection::begin_call(std::optional<std::c
     if (current_greenlet_id() == 0) throw Error(errc::not_in_greenlet, "sio: call() blocks, so it needs a greenlet");
     if (!channel()) throw Error(errc::not_connected, "sio: call(): the client is not connected");
     hub_->require_current();
+    require_carriable(*socket_, attachments);
     // The client answers only what it has been sent.
     accept();
     if (!channel()) throw Error(errc::not_connected, "sio: call(): the client is not connected");
@@ -131,6 +148,7 @@ Args Connection::finish_call(detail::PendingCall& call) {
 
 void Connection::send_ack(std::uint64_t id, const Args& args) {
     if (state_ != State::connected || !socket_->channel()) return;
+    require_carriable(*socket_, args.attachments());
     wire::PacketView packet;
     packet.type = wire::PacketType::ack;
     packet.id = id;

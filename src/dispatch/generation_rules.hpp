@@ -12,8 +12,11 @@ namespace sio::dispatch {
 /// In what the generations differ above their packets: who connects namespaces, and what a packet means that does not fit
 /// the state of its namespace.
 struct GenerationRules {
-    /// The server connects the default namespace as soon as the session is bound, before it looks at any packet. Clients
-    /// that connect to it all the same have done so already. It need not be registered: see unserved_namespace().
+    /// Clients are connected to the default namespace without asking for it; those that ask all the same have been. It need
+    /// not be registered: see unserved_namespace().
+    bool implicit_root = false;
+    /// That happens as soon as the session is bound, before any packet is looked at. If not, the channel gives a connect
+    /// packet when it is time.
     bool connects_root = false;
     /// A client that disconnects from the default namespace means the whole connection.
     bool root_ends_connection = false;
@@ -23,12 +26,20 @@ struct GenerationRules {
     bool takes_errors = false;
     /// The CONNECT answer tells the client its id in the namespace. If not, the client makes it of the session's id.
     bool announces_sid = false;
+    /// Packets may have binary attachments.
+    bool carries_binary = true;
 };
 
 /// eio4: the reference server 4.x (Client.ondecoded). eio3: 2.x, likewise. v09: gevent-socketio and 0.9.
 constexpr GenerationRules rules_of(Generation generation) noexcept {
     if (generation == Generation::eio4) return {.announces_sid = true};
-    return {.connects_root = true, .root_ends_connection = true, .ignores_strays = true, .takes_errors = true};
+    // A 0.9 session begins with its handshake, but is connected when a transport follows.
+    return {.implicit_root = true,
+            .connects_root = generation == Generation::eio3,
+            .root_ends_connection = true,
+            .ignores_strays = true,
+            .takes_errors = true,
+            .carries_binary = generation != Generation::v09};
 }
 
 /// The id of a client in a namespace, as the client knows it: eio4 a new one, eio3 `/chat#<sid>` (`<sid>` in the default

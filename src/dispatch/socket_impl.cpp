@@ -44,7 +44,7 @@ void SocketImpl::bind(const Namespaces& namespaces, ManageOptions options) {
     options_ = std::move(options);
     if (state_ == State::new_) state_ = State::connecting;
     if (const auto callback = std::exchange(on_bound_, nullptr)) callback();
-    if (rules_.connects_root) connect_timer_.cancel();
+    if (rules_.implicit_root) connect_timer_.cancel();
     if (early_.empty() && !rules_.connects_root) {
         early_done_ = true;
         return;
@@ -130,7 +130,7 @@ void SocketImpl::stray() {
 bool SocketImpl::connect(const wire::PacketView& packet) {
     if (!packet.data.empty() && !is_json(packet.data, hub_->options().max_json_depth)) return false;
     const detail::NamespaceClass* kind = registry_->find(packet.nsp);
-    if (!kind && rules_.connects_root && packet.nsp == "/") kind = &unserved_namespace();
+    if (!kind && rules_.implicit_root && packet.nsp == "/") kind = &unserved_namespace();
     if (!kind) {
         refuse(packet.nsp, "Invalid namespace");
     } else if (connections_.size() >= hub_->options().max_namespaces) {
