@@ -47,7 +47,6 @@ int main(int argc, char** argv) {
             return 0;
         }
         sio::set_log_level(options.log_level);
-        for (const auto& note : options.notes) sio::log(sio::LogLevel::warning, "testbed", note);
         run(options);
         return 0;
     } catch (const testbed::UsageError& error) {

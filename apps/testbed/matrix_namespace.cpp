@@ -38,6 +38,7 @@ void MatrixNamespace::events(sio::EventTable<MatrixNamespace>& on) {
     on("query", &Self::on_query);
     on("auth", [](Self& self) { return self.handshake().auth_args(); });
     on("bounce", [](Self& self, const sio::Args& args) { self.emit("bounced", args); });
+    on("message", &Self::on_message);
     on("ask", &Self::on_ask);
     on("code-points", [](Self&, const std::string& text) { return code_points(text); });
     on("from-code-points", [](Self&, const std::vector<std::uint32_t>& list) { return from_code_points(list); });
@@ -60,6 +61,19 @@ void MatrixNamespace::recv_disconnect() {
 std::optional<std::string> MatrixNamespace::on_query(const std::string& key) {
     if (!handshake().query().contains(key) && !environ().query().contains(key)) return std::nullopt;
     return std::string(handshake().query(key));
+}
+
+void MatrixNamespace::on_message(const sio::Packet& packet) {
+    // As it came: 0.9 has a packet for texts, and one for other values, beside the event.
+    switch (packet.type) {
+        case sio::PacketType::message: return send(packet.data);
+        case sio::PacketType::json: {
+            sio::Packet back = packet;
+            back.id.reset();
+            return socket().send_packet(back);
+        }
+        default: emit("message", packet.args);
+    }
 }
 
 void MatrixNamespace::on_ask(const sio::Args& args) {

@@ -12,11 +12,10 @@ class MatrixNamespace : public CommonNamespace {
 public:
     static void events(sio::EventTable<MatrixNamespace>& on);
     void recv_disconnect() override;
-    void recv_message(const std::string& data) override { send(data); }
-    void recv_json(const sio::Args& data) override { send(data); }
 
 private:
     std::optional<std::string> on_query(const std::string& key);
+    void on_message(const sio::Packet& packet);
     void on_ask(const sio::Args& args);
     void on_give_binary(std::size_t length);
     void on_to_room(const sio::Args& args);

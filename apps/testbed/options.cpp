@@ -15,16 +15,16 @@ Listens on 127.0.0.1, prints one line when it is ready, stops on SIGTERM.
   PORT                  the common app; with --conformance the suite port, and the matrix port on PORT+1
   --ping-interval MS    how often the server pings
   --ping-timeout MS     how long a client may take to answer
-  --close-timeout S     how long a closing session waits for its client
+  --heartbeat-interval S, --heartbeat-timeout S
+                        the same for 0.9 clients
+  --close-timeout S     how long a closing session waits for its client, and a 0.9 session without a connection
   --max-payload BYTES   largest message, and largest body of a POST
-  --transports A,B      of polling and websocket
+  --transports A,B      of polling and websocket, and of those of 0.9 clients
   --allowed-origin URL  a page that may connect from another origin; may be given several times
   --tls CERT KEY        serve https and wss, with these PEM files
   --log-level L         trace, debug, info, warning, error or off; default: warning
   --workers N           threads that connections are spread over; default: 1
   --compression         permessage-deflate for those who offer it
-  --heartbeat-interval S, --heartbeat-timeout S
-                        taken, without effect in this version
 )";
 
 namespace {
@@ -63,18 +63,14 @@ private:
 constexpr int longest_seconds = 24 * 60 * 60;
 constexpr int longest_milliseconds = longest_seconds * 1000;
 
-std::vector<std::string> parse_transports(std::string_view names) {
-    std::vector<std::string> transports;
-    while (true) {
-        const auto comma = names.find(',');
-        const auto name = names.substr(0, comma);
-        if (name != "polling" && name != "websocket") {
-            throw UsageError("--transports: unknown transport '" + std::string(name) + "'");
-        }
-        transports.emplace_back(name);
-        if (comma == std::string_view::npos) return transports;
-        names.remove_prefix(comma + 1);
+std::string parse_transports(const std::string& names) {
+    try {
+        sio::EngineOptions probe;
+        sio::allow_transports(probe, names);
+    } catch (const std::invalid_argument& error) {
+        throw UsageError("--transports: " + std::string(error.what()));
     }
+    return names;
 }
 
 sio::LogLevel parse_log_level(std::string_view name) {
@@ -92,9 +88,11 @@ sio::LogLevel parse_log_level(std::string_view name) {
 void Options::apply(sio::EngineOptions& engine) const {
     engine.ping_interval = ping_interval.value_or(engine.ping_interval);
     engine.ping_timeout = ping_timeout.value_or(engine.ping_timeout);
-    if (close_timeout) engine.close_timeout = *close_timeout;
+    if (heartbeat_interval) engine.v09.heartbeat_interval = *heartbeat_interval;
+    if (heartbeat_timeout) engine.v09.heartbeat_timeout = *heartbeat_timeout;
+    if (close_timeout) engine.close_timeout = engine.v09.close_timeout = *close_timeout;
     engine.max_payload_bytes = max_payload.value_or(engine.max_payload_bytes);
-    if (!transports.empty()) engine.transports = transports;
+    if (!transports.empty()) sio::allow_transports(engine, transports);
     if (!allowed_origins.empty()) engine.cors.allowed_origins = allowed_origins;
 }
 
@@ -102,9 +100,6 @@ Options parse_options(const std::vector<std::string>& given) {
     Options options;
     Arguments arguments(given);
     bool has_port = false;
-    const auto without_effect = [&options](const std::string& option) {
-        options.notes.push_back(option + " has no effect in this version");
-    };
     while (!arguments.at_end()) {
         const std::string& option = arguments.next();
         if (option == "--help" || option == "-h") {
@@ -116,6 +111,10 @@ Options parse_options(const std::vector<std::string>& given) {
             options.ping_interval = std::chrono::milliseconds(arguments.number(option, 1, longest_milliseconds));
         } else if (option == "--ping-timeout") {
             options.ping_timeout = std::chrono::milliseconds(arguments.number(option, 1, longest_milliseconds));
+        } else if (option == "--heartbeat-interval") {
+            options.heartbeat_interval = std::chrono::seconds(arguments.number(option, 1, longest_seconds));
+        } else if (option == "--heartbeat-timeout") {
+            options.heartbeat_timeout = std::chrono::seconds(arguments.number(option, 1, longest_seconds));
         } else if (option == "--close-timeout") {
             options.close_timeout = std::chrono::seconds(arguments.number(option, 1, longest_seconds));
         } else if (option == "--max-payload") {
@@ -131,9 +130,6 @@ Options parse_options(const std::vector<std::string>& given) {
             options.log_level = parse_log_level(arguments.value(option));
         } else if (option == "--workers") {
             options.workers = arguments.number<std::size_t>(option, 1, 64);
-        } else if (option == "--heartbeat-interval" || option == "--heartbeat-timeout") {
-            arguments.number(option, 1, longest_seconds);
-            without_effect(option);
         } else if (option == "--compression") {
             options.compression = true;
         } else if (!has_port && !option.starts_with('-')) {

@@ -20,16 +20,16 @@ struct Options {
     bool help = false;
     std::optional<std::chrono::milliseconds> ping_interval;
     std::optional<std::chrono::milliseconds> ping_timeout;
+    std::optional<std::chrono::seconds> heartbeat_interval;
+    std::optional<std::chrono::seconds> heartbeat_timeout;
     std::optional<std::chrono::seconds> close_timeout;
     std::optional<std::size_t> max_payload;
-    std::vector<std::string> transports;
+    std::string transports;
     std::vector<std::string> allowed_origins;
     std::size_t workers = 1;
     bool compression = false;
     sio::TlsOptions tls;
     sio::LogLevel log_level = sio::LogLevel::warning;
-    /// Given, and without effect in this version: one line each.
-    std::vector<std::string> notes;
 
     /// Overrides what a server would do by itself.
     void apply(sio::EngineOptions& engine) const;

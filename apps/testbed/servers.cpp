@@ -88,6 +88,7 @@ std::unique_ptr<sio::SocketIOServer> make_server(const Options& options, std::ui
     server.tls = options.tls;
     server.workers = options.workers;
     if (options.compression) server.engine.websocket_compression.emplace();
+    server.flash_policy.domains = {"*"};
     return std::make_unique<sio::SocketIOServer>(sio::Address{"127.0.0.1", port}, std::move(app), std::move(server));
 }
 
@@ -136,6 +137,10 @@ std::unique_ptr<sio::SocketIOServer> matrix_server(const Options& options) {
     sio::ServerOptions server;
     server.engine.ping_interval = 1000ms;
     server.engine.ping_timeout = 5000ms;
+    server.engine.v09.heartbeat_interval = 1s;
+    server.engine.v09.heartbeat_timeout = 5s;
+    server.engine.v09.close_timeout = 5s;
+    server.engine.v09.polling_duration = 1500ms;
     server.engine.cors.allowed_origins = {"*"};
     server.engine.cors.allow_credentials = true;
     return make_server(options, static_cast<std::uint16_t>(options.port + 1), app, std::move(server));

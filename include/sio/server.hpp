@@ -44,6 +44,24 @@ struct TlsOptions {
     bool enabled() const noexcept { return !certificate_file.empty() || !private_key_file.empty(); }
 };
 
+/// Who may open sockets to the server from Flash, for the transport `flashsocket` of 0.9. gevent-socketio: `policy_server`
+/// and `policy_listener`.
+///
+/// Flash asks for the policy on a port of its own, or on the very port that it is to connect to. There it is answered when a
+/// connection begins with `<policy-file-request/>`.
+struct FlashPolicyOptions {
+    /// Where the client of 0.9 expects the policy.
+    static constexpr std::uint16_t default_port = 10843;
+
+    /// Hosts that the movies come from: `*`, `*.example.org`, `example.org`. Empty: those of EngineOptions::cors. With
+    /// neither, no policy is served.
+    std::vector<std::string> domains;
+    /// Ports of this host that they may connect to: `*`, `80,443`, `8000-9000`.
+    std::string ports = "*";
+    /// A port that serves the policy and nothing else: `Address{"0.0.0.0", FlashPolicyOptions::default_port}`. Default: none.
+    std::optional<Address> listener;
+};
+
 /// How a SocketIOServer behaves. gevent-socketio: the keyword arguments of its `SocketIOServer`.
 struct ServerOptions {
     /// First segment of the path under which Socket.IO is spoken; may have slashes inside (`api/socket.io`). gevent: `resource`.
@@ -55,6 +73,7 @@ struct ServerOptions {
     /// Limits of HTTP requests.
     HttpLimits http;
     TlsOptions tls;
+    FlashPolicyOptions flash_policy;
     /// Threads that connections are spread over, 1 to 64. A socket lives on one of them for life, so that its handlers never
     /// race; rooms, broadcasts and acknowledgements reach all of them. With more than one, what sockets share beside that
     /// (a map in the app, say) needs a lock, or an owner to run_on().
@@ -108,6 +127,8 @@ public:
 
     /// The port of the first TCP address, as bound. 0 before start().
     std::uint16_t port() const noexcept;
+    /// The port of FlashPolicyOptions::listener, likewise.
+    std::uint16_t policy_port() const noexcept;
     const ServerOptions& config() const noexcept;
 
     /// Whether a request with this target is the server's: its path lies under the resource or an engine_io() path.
@@ -148,7 +169,7 @@ struct ServeOptions {
     std::string host = "127.0.0.1";
     std::uint16_t port = 6543;
     std::string resource = "socket.io";
-    /// Names with commas between: `websocket,polling`. Empty: all.
+    /// As allow_transports() takes them: `websocket,polling`. Empty: all.
     std::string transports;
 };
 

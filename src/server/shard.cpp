@@ -38,10 +38,23 @@ Shard::Shard(const Config& config, Place place, std::shared_ptr<const net::Shard
         auto begin_session = [this, &path](const std::shared_ptr<transport::Handshake>& handshake, Environ environ) {
             return begin(path, handshake, std::move(environ));
         };
-        endpoints_.push_back(std::make_unique<transport::EngineEndpoint>(
-            loop_, path.options, std::move(begin_session),
-            session::ShardPlace{place_.index, place_.count, path.open_sessions}));
+        endpoints_.push_back(
+            std::make_unique<transport::EngineEndpoint>(loop_, path.options, std::move(begin_session), place_in(path)));
+        v09_endpoints_.push_back(make_v09_endpoint(path));
     }
+}
+
+session::ShardPlace Shard::place_in(const EnginePath& path) const {
+    return {place_.index, place_.count, path.open_sessions};
+}
+
+std::unique_ptr<transport::V09Endpoint> Shard::make_v09_endpoint(const EnginePath& path) {
+    // There is no Engine.IO in it that could be had alone.
+    if (path.handler) return nullptr;
+    auto begin = [this](const std::shared_ptr<transport::V09Handshake>& handshake, Environ environ) {
+        return begin_socket_io(config_.session_app, hub_, handshake, std::move(environ));
+    };
+    return std::make_unique<transport::V09Endpoint>(loop_, path.path, path.options, std::move(begin), place_in(path));
 }
 
 Shard::~Shard() {
@@ -62,6 +75,9 @@ void Shard::stop(std::chrono::milliseconds grace) {
     loop_.post([this, grace] {
         for (auto* stoppable : std::vector(stoppables_.begin(), stoppables_.end())) stoppable->on_stop();
         for (const auto& endpoint : endpoints_) endpoint->shut_down();
+        for (const auto& endpoint : v09_endpoints_) {
+            if (endpoint) endpoint->shut_down();
+        }
         connections_.stop(grace, [this] { loop_.stop(); });
     });
 }
@@ -76,6 +92,9 @@ void Shard::handle(ExchangePtr exchange) {
             if (auto* const moved = dynamic_cast<net::HttpExchange*>(exchange.get())) {
                 return moved->move_to(owner->connections_);
             }
+        }
+        if (v09_endpoints_[i] && transport::is_v09_target(target, path.path)) {
+            return v09_endpoints_[i]->handle(std::move(exchange));
         }
         return endpoints_[i]->handle(std::move(exchange));
     }

@@ -21,6 +21,7 @@
 #include "server/loop_ref.hpp"
 #include "server/request_context.hpp"
 #include "transport/engine_endpoint.hpp"
+#include "transport/v09_endpoint.hpp"
 
 namespace sio::server {
 
@@ -88,6 +89,8 @@ public:
 
 private:
     Shard* owner_of(const EnginePath& path, const HttpRequest& request) const;
+    session::ShardPlace place_in(const EnginePath& path) const;
+    std::unique_ptr<transport::V09Endpoint> make_v09_endpoint(const EnginePath& path);
     Response begin(const EnginePath& path, const std::shared_ptr<transport::Handshake>& handshake, Environ environ);
     void run_page_app(ExchangePtr exchange);
 
@@ -97,7 +100,8 @@ private:
     LoopRefPtr loop_ref_ = std::make_shared<LoopRef>(loop_);
     Stoppables stoppables_;
     std::shared_ptr<dispatch::Hub> hub_;
-    std::vector<std::unique_ptr<transport::EngineEndpoint>> endpoints_;  // as config_.paths
+    std::vector<std::unique_ptr<transport::EngineEndpoint>> endpoints_;   // as config_.paths
+    std::vector<std::unique_ptr<transport::V09Endpoint>> v09_endpoints_;  // likewise; null where it is not spoken
     net::Shard connections_;
     std::thread thread_;
 };

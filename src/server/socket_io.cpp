@@ -36,4 +36,25 @@ Response begin_socket_io(const App& app, const std::shared_ptr<dispatch::Hub>& h
     return http::run_app(app, socket->environ());
 }
 
+Response begin_socket_io(const App& app, const std::shared_ptr<dispatch::Hub>& hub,
+                         const std::shared_ptr<transport::V09Handshake>& handshake, Environ environ) {
+    session::V09Session& session = handshake->session();
+    const auto socket = dispatch::SocketImpl::open(hub, session, std::move(environ));
+    session.set_handler(socket);
+
+    // Without effect on a session that has been opened.
+    struct UnlessOpened {
+        dispatch::SocketImpl& socket;
+        session::V09Session& session;
+        ~UnlessOpened() {
+            socket.on_bound(nullptr);
+            session.abandon(session::CloseReason::forced_close);
+        }
+    } const unless_opened{*socket, session};
+    socket->on_bound([&] {
+        if (!handshake->accept()) session.abandon(session::CloseReason::transport_close);
+    });
+    return http::run_app(app, socket->environ());
+}
+
 }  // namespace sio::server

@@ -6,6 +6,7 @@
 
 #include "dispatch/hub.hpp"
 #include "transport/engine_endpoint.hpp"
+#include "transport/v09_endpoint.hpp"
 
 namespace sio::server {
 
@@ -13,5 +14,9 @@ namespace sio::server {
 /// handshake is accepted when the app binds the socket; if it never does, what it returns answers the client.
 Response begin_socket_io(const App& app, const std::shared_ptr<dispatch::Hub>& hub,
                          const std::shared_ptr<transport::Handshake>& handshake, Environ environ);
+
+/// The same for a 0.9 client.
+Response begin_socket_io(const App& app, const std::shared_ptr<dispatch::Hub>& hub,
+                         const std::shared_ptr<transport::V09Handshake>& handshake, Environ environ);
 
 }  // namespace sio::server

@@ -17,7 +17,8 @@
 #include "server/stop_signal.hpp"
 #include "session/shard_place.hpp"
 #include "transport/engine_request.hpp"
-#include "util/ascii.hpp"
+#include "transport/v09_request.hpp"
+#include "wire/flash_policy.hpp"
 
 namespace sio {
 
@@ -38,12 +39,30 @@ void check(const EngineOptions& options) {
     for (const auto& name : options.transports) {
         if (name != "polling" && name != "websocket") throw std::invalid_argument("sio: unknown transport: " + name);
     }
-    if (options.transports.empty()) throw std::invalid_argument("sio: no transport is allowed");
+    for (const auto& name : options.v09.transports) {
+        if (!transport::find_v09_transport(name)) throw std::invalid_argument("sio: unknown transport: " + name);
+    }
+    if (options.transports.empty() && options.v09.transports.empty()) {
+        throw std::invalid_argument("sio: no transport is allowed");
+    }
     constexpr std::chrono::milliseconds least{1};
     if (options.ping_interval < least || options.ping_timeout < least || options.upgrade_timeout < least ||
-        options.close_timeout < least) {
+        options.close_timeout < least || options.v09.heartbeat_interval < least ||
+        options.v09.heartbeat_timeout < least || options.v09.close_timeout < least ||
+        options.v09.polling_duration < least) {
         throw std::invalid_argument("sio: intervals and time limits of EngineOptions must be at least 1 ms");
     }
+}
+
+/// Empty: there is to be none.
+std::string flash_policy(const ServerOptions& options) {
+    std::vector<std::string> domains = options.flash_policy.domains;
+    for (std::string_view origin : options.engine.cors.allowed_origins) {
+        if (!options.flash_policy.domains.empty()) break;
+        if (const auto mark = origin.find("://"); mark != origin.npos) origin.remove_prefix(mark + 3);
+        domains.emplace_back(origin.substr(0, origin.find(':', origin.starts_with('[') ? origin.find(']') : 0)));
+    }
+    return domains.empty() ? std::string() : wire::flash_policy(domains, options.flash_policy.ports);
 }
 
 struct Listening {
@@ -117,6 +136,7 @@ struct SocketIOServer::Impl {
     Shard::Config config;
     std::vector<Listening> addresses;
     std::atomic<std::uint16_t> port{0};
+    std::atomic<std::uint16_t> policy_port{0};
 
     std::mutex state_mutex;  // start and stop
     std::vector<net::ListenSocket> listening;
@@ -136,6 +156,7 @@ void SocketIOServer::Impl::start() {
         sockets.emplace_back(address.host, address.port, options.workers);
     }
 
+    const std::string policy = flash_policy(options);
     const auto admission = std::make_shared<net::Admission>(options.http);
     const auto group = std::make_shared<adapter::ShardGroup>();
     Shard::All starting;
@@ -144,6 +165,7 @@ void SocketIOServer::Impl::start() {
         shard_options->limits = options.http;
         shard_options->handler = [this, i](ExchangePtr exchange) { shards[i]->handle(std::move(exchange)); };
         shard_options->body_limit = [this](const HttpRequest& head) { return max_body_bytes(head.target); };
+        shard_options->flash_policy = policy;
         auto& made = starting.emplace_back(std::make_unique<Shard>(
             config, Shard::Place{shards, i, options.workers, group}, std::move(shard_options), admission));
         for (std::size_t n = 0; n < sockets.size(); ++n) {
@@ -153,6 +175,14 @@ void SocketIOServer::Impl::start() {
     for (std::size_t n = 0; n < sockets.size(); ++n) {
         if (port == 0) port = sockets[n].port();
         log(LogLevel::info, "server", "listening on " + sockets[n].name() + (contexts[n] ? " (TLS)" : ""));
+    }
+    if (const auto& listener = options.flash_policy.listener) {
+        if (policy.empty()) throw std::invalid_argument("sio: a Flash policy needs domains, or allowed origins");
+        auto& socket = sockets.emplace_back(listener->host, listener->port, 1);
+        policy_port = socket.port();
+        auto& first = starting.front()->connections();
+        for (auto& fd : socket.take(0)) first.listen(std::move(fd), nullptr, net::Service::flash_policy);
+        log(LogLevel::info, "server", "listening on " + socket.name() + " (Flash policy)");
     }
     listening = std::move(sockets);
     shards = std::move(starting);
@@ -167,6 +197,7 @@ void SocketIOServer::Impl::stop(std::chrono::milliseconds grace) {
     shards.clear();
     listening.clear();
     port = 0;
+    policy_port = 0;
     if (stop_signal) stop_signal->raise();
 }
 
@@ -207,6 +238,8 @@ void SocketIOServer::serve_forever() {
 }
 
 std::uint16_t SocketIOServer::port() const noexcept { return impl_->port; }
+
+std::uint16_t SocketIOServer::policy_port() const noexcept { return impl_->policy_port; }
 
 const ServerOptions& SocketIOServer::config() const noexcept { return impl_->options; }
 
@@ -277,15 +310,7 @@ std::shared_ptr<Socket> SocketIOServer::get_socket(std::string_view sessid) cons
 void serve(App app, ServeOptions options) {
     ServerOptions server_options;
     server_options.resource = std::move(options.resource);
-    if (!options.transports.empty()) {
-        server_options.engine.transports.clear();
-        std::string_view rest = options.transports;
-        while (!rest.empty()) {
-            const auto comma = std::min(rest.find(','), rest.size());
-            server_options.engine.transports.emplace_back(util::trim_ows(rest.substr(0, comma)));
-            rest.remove_prefix(std::min(comma + 1, rest.size()));
-        }
-    }
+    if (!options.transports.empty()) allow_transports(server_options.engine, options.transports);
     SocketIOServer({std::move(options.host), options.port}, std::move(app), std::move(server_options)).serve_forever();
 }
 
