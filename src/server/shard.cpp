@@ -8,7 +8,6 @@
 #include "net/http_exchange.hpp"
 #include "server/engine_socket.hpp"
 #include "server/socket_io.hpp"
-#include "session/shard_place.hpp"
 #include "transport/engine_request.hpp"
 
 namespace sio::server {

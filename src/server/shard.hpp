@@ -20,6 +20,7 @@
 #include "net/shard.hpp"
 #include "server/loop_ref.hpp"
 #include "server/request_context.hpp"
+#include "session/shard_place.hpp"
 #include "transport/engine_endpoint.hpp"
 #include "transport/v09_endpoint.hpp"
 
