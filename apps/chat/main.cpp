@@ -60,6 +60,7 @@ void serve(const chat::Options& options) {
     pages.add_to(app);
     admin.add_to(app);
     app.mount("/static/vendor", npm_files(options, "socket.io-client/dist"));
+    app.mount("/static/vendor/0.9", npm_files(options, "socket.io-client-0.9/dist"));
     app.mount("/static/vendor/fonts", npm_files(options, "@fontsource-variable/figtree/files"));
     app.mount("/static", sio::StaticFiles(options.static_dir, {.index_files = {}}));
     app.any("/socket.io", [&](sio::Environ& environ) { return sio::socketio_manage(environ, namespaces); });

@@ -59,6 +59,8 @@ void Pages::add_to(sio::Router& router) {
     router.get("/", [this](sio::Environ& environ) { return list_rooms(environ); });
     router.post("/create", [this](sio::Environ& environ) { return create_room(environ); });
     router.get("/room/<slug>", [this](sio::Environ& environ) { return show_room(environ); });
+    router.get("/legacy", [this](sio::Environ& environ) { return show_any_legacy_room(environ); });
+    router.get("/legacy/<slug>", [this](sio::Environ& environ) { return show_legacy_room(environ); });
     router.on_error([this](sio::Environ&, const sio::HttpError& error) { return show_error(error); });
 }
 
@@ -101,7 +103,7 @@ sio::Response Pages::create_room(sio::Environ& environ) {
     return sio::Response::redirect("/room/" + created.room.slug);
 }
 
-sio::Response Pages::show_room(sio::Environ& environ) {
+json::object Pages::room_data(sio::Environ& environ) {
     const auto slug = environ.param("slug");
     json::array rooms;
     json::value here;
@@ -112,10 +114,21 @@ sio::Response Pages::show_room(sio::Environ& environ) {
         rooms.push_back(std::move(item));
     }
     if (here.is_null()) throw sio::HttpError(404, "There is no room at this address. It may have been removed.");
-    return templates_.respond("room.html", {{"room", std::move(here)},
-                                            {"rooms", std::move(rooms)},
-                                            {"limits", limits()},
-                                            {"csrf_token", sio::csrf_token(environ)}});
+    return {{"room", std::move(here)},
+            {"rooms", std::move(rooms)},
+            {"limits", limits()},
+            {"csrf_token", sio::csrf_token(environ)}};
+}
+
+sio::Response Pages::show_room(sio::Environ& environ) { return templates_.respond("room.html", room_data(environ)); }
+
+sio::Response Pages::show_legacy_room(sio::Environ& environ) {
+    return templates_.respond("legacy.html", room_data(environ));
+}
+
+sio::Response Pages::show_any_legacy_room(sio::Environ&) {
+    const auto rooms = sio::offload([&] { return chat_.store.rooms(); });
+    return sio::Response::redirect(rooms.empty() ? "/" : "/legacy/" + rooms.front().room.slug);
 }
 
 sio::Response Pages::show_error(const sio::HttpError& error) const {
