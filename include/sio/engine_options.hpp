@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <sio/generation.hpp>
+#include <sio/http_compression.hpp>
 #include <sio/v09_options.hpp>
 #include <sio/websocket_compression.hpp>
 
@@ -98,6 +99,9 @@ struct EngineOptions {
     std::optional<WebSocketCompression> websocket_compression;
     /// Clients of 0.7 to 0.9.
     V09Options v09;
+
+    /// Gzip for answers to polls, for clients that accept it. On, as on the reference server.
+    std::optional<HttpCompression> http_compression = HttpCompression{};
 
     CorsOptions cors;
     std::optional<CookieOptions> cookie;

@@ -8,6 +8,7 @@
 #include <sio/args.hpp>
 #include <sio/basic_auth.hpp>
 #include <sio/binary.hpp>
+#include <sio/compress.hpp>
 #include <sio/cookie.hpp>
 #include <sio/csrf.hpp>
 #include <sio/describe.hpp>
@@ -16,6 +17,7 @@
 #include <sio/form.hpp>
 #include <sio/greenlet.hpp>
 #include <sio/html.hpp>
+#include <sio/http_compression.hpp>
 #include <sio/http_error.hpp>
 #include <sio/json_convert.hpp>
 #include <sio/json_object.hpp>

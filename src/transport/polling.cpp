@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "greenlet/loop.hpp"
+#include "http/gzip.hpp"
 #include "transport/cors.hpp"
 #include "transport/engine_request.hpp"
 #include "util/ascii.hpp"
@@ -114,7 +115,11 @@ void Polling::flush() {
 
 void Polling::answer_poll(std::span<const session::Outbox::Entry> packets) {
     const ExchangePtr poll = std::move(poll_);
-    answer(*poll, poll_answer(generation_, form_, packets));
+    Response response = poll_answer(generation_, form_, packets);
+    if (const auto& compression = session_->host().options.http_compression) {
+        http::gzip_body(response, poll->request().headers.combined("Accept-Encoding"), *compression);
+    }
+    answer(*poll, std::move(response));
 }
 
 void Polling::answer_poll(std::string_view packet) {

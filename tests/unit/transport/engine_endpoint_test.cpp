@@ -202,6 +202,30 @@ TEST_CASE("an invalid packet closes the WebSocket") {
     }
 }
 
+TEST_CASE("large answers to polls are compressed for those who accept it") {
+    Fixture f;
+    f.run([&] {
+        const auto poll = [&](const std::string& message) {
+            const auto sid = f.open();
+            f.post(sid, "4" + message);
+            return f.request("GET", "/engine.io/?EIO=4&transport=polling&sid=" + sid, {},
+                             {{"Accept-Encoding", "gzip"}});
+        };
+        CHECK(poll("small")->header("Content-Encoding") == "");
+        const auto answer = poll(std::string(5000, 'x'));
+        CHECK(answer->header("Content-Encoding") == "gzip");
+        CHECK(answer->header("Vary") == "Accept-Encoding");
+        CHECK(answer->body().size() < 100);
+    });
+    Fixture off;
+    off.options.http_compression.reset();
+    off.run([&] {
+        const auto sid = off.open();
+        off.post(sid, "4" + std::string(5000, 'x'));
+        CHECK(off.poll(sid)->body().size() == 5001);
+    });
+}
+
 TEST_CASE("an upgrade: probe, the next poll ended with a noop, switch, polls refused, a second WebSocket closed") {
     Fixture f;
     f.run([&] {

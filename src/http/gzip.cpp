@@ -1,0 +1,75 @@
+#include "http/gzip.hpp"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <new>
+
+#include "http/content_coding.hpp"
+#include "http/vary.hpp"
+
+namespace sio::http {
+namespace {
+
+/// A stream that has been used before costs a reset instead of 256 KB of memory to set up.
+z_stream& thread_stream(int level) {
+    struct End {
+        void operator()(z_stream* stream) const noexcept {
+            deflateEnd(stream);
+            delete stream;
+        }
+    };
+    thread_local std::unique_ptr<z_stream, End> stream;
+    if (!stream) {
+        constexpr int gzip_format = 16;
+        constexpr int window_bits = 15;
+        constexpr int memory_level = 8;
+        auto made = std::make_unique<z_stream>();
+        if (deflateInit2(made.get(), level, Z_DEFLATED, window_bits + gzip_format, memory_level, Z_DEFAULT_STRATEGY) !=
+            Z_OK) {
+            throw std::bad_alloc();
+        }
+        stream.reset(made.release());
+    }
+    deflateReset(stream.get());
+    deflateParams(stream.get(), level, Z_DEFAULT_STRATEGY);
+    return *stream;
+}
+
+unsigned part_size(std::size_t size) noexcept {
+    return static_cast<unsigned>(std::min<std::size_t>(size, std::numeric_limits<unsigned>::max()));
+}
+
+}  // namespace
+
+std::string gzip(std::string_view bytes, int level) {
+    z_stream& stream = thread_stream(level);
+    std::string out(deflateBound(&stream, bytes.size()), '\0');
+    std::size_t size = 0;
+    int status = Z_OK;
+    while (status != Z_STREAM_END) {
+        stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+        stream.avail_in = part_size(bytes.size());
+        stream.next_out = reinterpret_cast<Bytef*>(out.data() + size);
+        stream.avail_out = part_size(out.size() - size);
+        const unsigned in = stream.avail_in;
+        const unsigned room = stream.avail_out;
+        status = deflate(&stream, in == bytes.size() ? Z_FINISH : Z_NO_FLUSH);
+        bytes.remove_prefix(in - stream.avail_in);
+        size += room - stream.avail_out;
+    }
+    out.resize(size);
+    return out;
+}
+
+void gzip_body(Response& response, std::string_view accept_encoding, const HttpCompression& options) {
+    if (response.body.size() < options.threshold || response.body.size() > options.max_bytes) return;
+    add_vary(response.headers, "Accept-Encoding");
+    if (coding_weight(accept_encoding, "gzip") == 0) return;
+    response.body = gzip(response.body, options.level);
+    response.headers.set("Content-Encoding", "gzip");
+}
+
+}  // namespace sio::http
