@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <utility>
 
 #include <sio/byte_link.hpp>
 #include <sio/http_request.hpp>
@@ -41,7 +42,10 @@ public:
     virtual void on_abandoned(std::function<void()> callback) = 0;
 };
 
-inline std::unique_ptr<ByteLink> Exchange::stream(Response) { return nullptr; }
+inline std::unique_ptr<ByteLink> Exchange::stream(Response response) {
+    [[maybe_unused]] const Response dropped = std::move(response);
+    return nullptr;
+}
 
 using ExchangePtr = std::unique_ptr<Exchange>;
 

@@ -64,7 +64,7 @@ void V09Session::abandon(CloseReason reason) {
     if (const auto handler = std::exchange(handler_, nullptr)) handler->on_close(reason);
 }
 
-bool V09Session::attach(TransportPtr transport) {
+bool V09Session::attach(const TransportPtr& transport) {
     if (state_ != State::handshaken && state_ != State::open && state_ != State::closing) return false;
     const V09SessionPtr keep(this);
     if (const TransportPtr before = std::exchange(transport_, transport)) before->leave();

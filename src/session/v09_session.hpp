@@ -60,7 +60,7 @@ public:
     /// It was never opened, and will not be: tells the handler.
     void abandon(CloseReason reason);
     /// The client has opened this transport: it is the one from now on. False when the session is over.
-    bool attach(TransportPtr transport);
+    bool attach(const TransportPtr& transport);
     /// Whether a transport has come so far.
     bool attached() const noexcept { return state_ == State::open; }
 
