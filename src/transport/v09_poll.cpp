@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "greenlet/loop.hpp"
+#include "http/gzip.hpp"
 #include "wire/v09_codec.hpp"
 #include "wire/v09_jsonp.hpp"
 #include "wire/v09_payload.hpp"
@@ -78,7 +79,11 @@ void V09Poll::answer(std::string payload) {
     const ExchangePtr exchange = std::exchange(exchange_, nullptr);
     if (!exchange) return;
     exchange->on_abandoned(nullptr);
-    exchange->respond(v09_poll_answer(std::move(payload), jsonp_));
+    Response response = v09_poll_answer(std::move(payload), jsonp_);
+    if (const auto& compression = session_->host().options.http_compression) {
+        http::gzip_body(response, exchange->request().headers.combined("Accept-Encoding"), *compression);
+    }
+    exchange->respond(std::move(response));
 }
 
 /// Nothing more comes of this poll.

@@ -120,6 +120,21 @@ std::size_t utf16_length(std::string_view text) noexcept {
     return units;
 }
 
+std::optional<std::string_view> take_utf16_units(std::string_view& text, std::uint64_t units) noexcept {
+    std::uint64_t counted = 0;
+    std::size_t at = 0;
+    for (; at < text.size(); ++at) {
+        const auto byte = static_cast<std::uint8_t>(text[at]);
+        if ((byte & 0xc0) == 0x80) continue;  // continues a character
+        if (counted >= units) break;
+        counted += byte >= 0xf0 ? 2 : 1;
+    }
+    if (counted != units) return std::nullopt;
+    const std::string_view taken = text.substr(0, at);
+    text.remove_prefix(at);
+    return taken;
+}
+
 bool append_once_encoded(std::string& out, std::string_view text) {
     const auto* const begin = reinterpret_cast<const std::uint8_t*>(text.data());
     const auto* const end = begin + text.size();

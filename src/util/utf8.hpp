@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,10 @@ bool utf8_valid(std::string_view text) noexcept;
 /// Characters of UTF-16 (code units) that the valid UTF-8 `text` would have: what JavaScript calls its
 /// length.
 std::size_t utf16_length(std::string_view text) noexcept;
+
+/// Takes as many bytes off the valid UTF-8 `text` as make `units` UTF-16 code units; nothing when it is shorter, or when
+/// that would divide a character that has two.
+std::optional<std::string_view> take_utf16_units(std::string_view& text, std::uint64_t units) noexcept;
 
 /// Undoes one of two encodings of a text to UTF-8, as clients of socket.io 1.x do it: appends what was encoded once, and
 /// returns true, when `text` is UTF-8 whose characters are all at most U+00FF and, taken as bytes, are UTF-8 with a

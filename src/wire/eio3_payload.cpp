@@ -17,23 +17,6 @@ constexpr char length_end = '\xff';
 /// No body is as long as ten digits can say.
 constexpr std::size_t max_length_digits = 10;
 
-// Takes as many bytes off `text` as make `units` UTF-16 code units; nothing when it is shorter, or when that would
-// divide a character that has two.
-std::optional<std::string_view> take_units(std::string_view& text, std::uint64_t units) noexcept {
-    std::uint64_t counted = 0;
-    std::size_t at = 0;
-    for (; at < text.size(); ++at) {
-        const auto byte = static_cast<std::uint8_t>(text[at]);
-        if ((byte & 0xc0) == 0x80) continue;  // continues a character
-        if (counted >= units) break;
-        counted += byte >= 0xf0 ? 2 : 1;
-    }
-    if (counted != units) return std::nullopt;
-    const std::string_view taken = text.substr(0, at);
-    text.remove_prefix(at);
-    return taken;
-}
-
 // Takes the digits of a length, each a byte of its value, and the end mark.
 std::optional<std::uint64_t> take_binary_length(std::string_view& bytes) noexcept {
     std::uint64_t length = 0;
@@ -83,7 +66,7 @@ EngineError TextPayloadDecoder::read() {
     const auto length = util::parse_decimal(rest_.substr(0, colon));
     if (!length) return EngineError::bad_length;
     rest_.remove_prefix(colon + 1);
-    const auto text = take_units(rest_, *length);
+    const auto text = util::take_utf16_units(rest_, *length);
     if (!text) return EngineError::bad_length;
     return decode_packet(*text, decoded_, packet_);
 }

@@ -13,22 +13,6 @@ constexpr std::string_view mark = "\xef\xbf\xbd";  // U+FFFD
 // Digits of a length: bodies are far smaller than what nine of them say.
 constexpr std::size_t max_digits = 9;
 
-// How many bytes the first `units` UTF-16 code units of valid UTF-8 are. Nothing when it has fewer, or when they end
-// between the halves of a character.
-std::optional<std::size_t> utf16_prefix(std::string_view text, std::size_t units) noexcept {
-    std::size_t at = 0;
-    while (units != 0) {
-        if (at >= text.size()) return std::nullopt;
-        const auto lead = static_cast<unsigned char>(text[at]);
-        const std::size_t size = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-        const std::size_t counts = size == 4 ? 2 : 1;
-        if (counts > units) return std::nullopt;
-        units -= counts;
-        at += size;
-    }
-    return at;
-}
-
 }  // namespace
 
 std::string_view error_text(PayloadError error) noexcept {
@@ -74,10 +58,9 @@ bool PayloadDecoder::next() noexcept {
     }
     const auto units = util::parse_decimal(rest_.substr(0, digits));
     rest_.remove_prefix(digits + mark.size());
-    const auto size = utf16_prefix(rest_, static_cast<std::size_t>(units.value_or(0)));
-    if (!size) return fail(PayloadError::bad_length);
-    packet_ = rest_.substr(0, *size);
-    rest_.remove_prefix(*size);
+    const auto packet = util::take_utf16_units(rest_, units.value_or(0));
+    if (!packet) return fail(PayloadError::bad_length);
+    packet_ = *packet;
     return true;
 }
 

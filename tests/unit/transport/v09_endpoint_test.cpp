@@ -203,6 +203,18 @@ TEST_CASE("a 0.9 poll waits, and is answered at the end of the turn with everyth
     });
 }
 
+TEST_CASE("a large answer to a 0.9 poll is compressed for those who accept it") {
+    Fixture f;
+    f.run([&] {
+        const auto sid = f.polling();
+        f.post("/xhr-polling/" + sid, "3:::" + std::string(5000, 'x'));
+        const auto poll = f.request("GET", "/xhr-polling/" + sid, {}, {{"Accept-Encoding", "gzip"}});
+        turn();
+        CHECK(poll->header("Content-Encoding") == "gzip");
+        CHECK(poll->body().size() < 100);
+    });
+}
+
 TEST_CASE("lengths of 0.9 payloads count UTF-16 units") {
     Fixture f;
     f.run([&] {

@@ -182,3 +182,18 @@ TEST_CASE("text that was encoded twice is told from text that was not") {
 
 }  // namespace
 }  // namespace sio::util
+
+TEST_CASE("UTF-16 code units are taken off the front of UTF-8, whole characters only") {
+    const auto take = [](std::string_view text, std::uint64_t units) {
+        const auto taken = sio::util::take_utf16_units(text, units);
+        return taken ? std::string(*taken) + "|" + std::string(text) : "no";
+    };
+    CHECK(take("", 0) == "|");
+    CHECK(take("abc", 2) == "ab|c");
+    CHECK(take("\xe2\x82\xacx", 1) == "\xe2\x82\xac|x");
+    CHECK(take("\xf0\x9f\x92\xa9x", 2) == "\xf0\x9f\x92\xa9|x");
+    CHECK(take("\xf0\x9f\x92\xa9x", 1) == "no");
+    CHECK(take("a", 2) == "no");
+    CHECK(take("a", 0) == "|a");
+    CHECK(take("a", UINT64_MAX) == "no");
+}
