@@ -107,6 +107,31 @@ for (const name of ["mount_callbacks", "mount_coroutines", "mount_yield", "mount
       });
     }
 
+    it("serves clients of 0.9, whose htmlfile is a page without an end", async () => {
+      const sid = (await get(server.url + "/socket.io/1/")).body.split(":")[0];
+      const { request } = server.url.startsWith("https") ? https : http;
+      const path = `${server.url}/socket.io/1/htmlfile/${sid}`;
+      const page = request(path, { rejectUnauthorized: false }).end();
+      const [stream] = await once(page, "response");
+      if (name === "mount_exchange") {
+        assert.equal(stream.statusCode, 501, "this host's exchange has no endless answers");
+        return stream.resume();
+      }
+      let text = "";
+      stream.on("data", (bytes) => (text += bytes)).on("error", () => {});
+      const contains = async (part) => {
+        while (!text.includes(part)) await once(stream, "data", { signal: AbortSignal.timeout(5000) });
+      };
+      await contains("1::");
+      const post = request(path, { method: "POST", rejectUnauthorized: false });
+      post.end('5:1+::{"name":"echo","args":[42]}');
+      const [answer] = await once(post, "response");
+      assert.equal(answer.statusCode, 200);
+      answer.resume();
+      await contains("6:::1+[42]");
+      page.on("error", () => {}).destroy();
+    });
+
     it("survives clients that go away without a word", async () => {
       const sockets = Array.from({ length: 5 }, () => io(server.url, { transports: ["websocket"], forceNew: true, rejectUnauthorized: false }));
       await Promise.all(sockets.map((socket) => once(socket, "connect")));
