@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         // A copy that is gone when the next message comes.
         const std::string message(input.short_text());
         if (!binary) {
-            const eio4::Decoded decoded = decoder.decode(message);
+            const Decoded decoded = decoder.decode(message);
             if (decoded.error != PacketError::none || decoded.attachments == 0) continue;
             const bool pending = collector.pending();
             const PacketError error = collector.begin(decoded.packet, decoded.attachments, max_bytes);
