@@ -23,9 +23,10 @@ std::optional<TransportKind> find_transport(std::string_view name, const EngineO
 }
 
 std::optional<Generation> find_generation(std::string_view version, const EngineOptions& options) {
-    const auto generation = version == "4"   ? std::optional(Generation::eio4)
-                            : version == "3" ? std::optional(Generation::eio3)
-                                             : std::nullopt;
+    // 2: builds of socket.io-client 1.0 for browsers, which speak 3 otherwise.
+    const auto generation = version == "4"                     ? std::optional(Generation::eio4)
+                            : version == "3" || version == "2" ? std::optional(Generation::eio3)
+                                                               : std::nullopt;
     if (!generation || std::ranges::find(options.generations, *generation) == options.generations.end()) return {};
     return generation;
 }

@@ -41,6 +41,14 @@ describe("handshake", () => {
     });
   });
 
+  test("with EIO=2, as builds of 1.0 for browsers say, is the same", async () => {
+    const { status, body } = await fetchText(`${endpoint()}?EIO=2&transport=polling&b64=1`);
+    assert.equal(status, 200);
+    const [, length, json] = /^(\d+):0(.*)$/.exec(body);
+    assert.equal(Number(length), json.length + 1);
+    assert.equal(JSON.parse(json).pingInterval, PING_INTERVAL);
+  });
+
   test("over websocket has nothing to upgrade to", async () => {
     const { sid, ...rest } = (await websocket()).handshake;
     assert.match(sid, /^[\w-]{20,}$/);
@@ -53,7 +61,7 @@ describe("handshake", () => {
     ["an unknown sid", "GET", "EIO=3&transport=polling&sid=abc", 1],
     ["a POST without sid", "POST", "EIO=3&transport=polling", 2],
     ["a PUT", "PUT", "EIO=3&transport=polling", 2],
-    ["EIO=2", "GET", "EIO=2&transport=polling", 5],
+    ["EIO=1", "GET", "EIO=1&transport=polling", 5],
     ["EIO=03", "GET", "EIO=03&transport=polling", 5],
     ["a JSONP index that is no number", "GET", "EIO=3&transport=polling&j=0%5D;alert(1);x%5B0", 3],
     ["an empty JSONP index", "GET", "EIO=3&transport=polling&j=", 3],

@@ -43,7 +43,7 @@ TEST_CASE("what is wrong with a request gets the reference server's code") {
     CHECK(error_of(get("/socket.io/?transport=polling")) == EngineError::unsupported_protocol);
     CHECK(error_of(get("/socket.io/?EIO=abc&transport=polling")) == EngineError::unsupported_protocol);
     CHECK(error_of(get("/socket.io/?EIO=44&transport=polling")) == EngineError::unsupported_protocol);
-    CHECK(error_of(get("/socket.io/?EIO=2&transport=polling")) == EngineError::unsupported_protocol);
+    CHECK(error_of(get("/socket.io/?EIO=1&transport=polling")) == EngineError::unsupported_protocol);
     CHECK(error_of(get("/socket.io/?EIO=4&transport=polling", true)) == EngineError::bad_request);
     for (const auto* method : {"POST", "PUT", "DELETE", "HEAD"}) {
         auto request = get("/socket.io/?EIO=4&transport=polling");
@@ -112,4 +112,14 @@ TEST_CASE("an engine error is JSON with a code and a message") {
     const auto forbidden = transport::engine_error(EngineError::forbidden, "no \"entry\"");
     CHECK(forbidden.status == 403);
     CHECK(forbidden.body == R"({"code":4,"message":"no \"entry\""})");
+}
+
+TEST_CASE("EIO=2, as builds of 1.0 for browsers say, is Engine.IO 3") {
+    const auto request = get("/socket.io/?EIO=2&transport=polling&t=1400000000000-0");
+    const auto handshake = std::get<EngineRequest>(transport::read_engine_request(request, {}));
+    CHECK(handshake.generation == Generation::eio3);
+    CHECK(handshake.form.old_build);
+    EngineOptions options;
+    options.generations = {Generation::eio4};
+    CHECK(error_of(request, options) == EngineError::unsupported_protocol);
 }
