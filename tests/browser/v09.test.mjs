@@ -1,16 +1,13 @@
 // The bundle of socket.io-client 0.9.17 that ships for browsers, in Chromium, over each transport that it has there, against
 // the testbed's matrix port: JSONP's scripts and forms, and htmlfile's endless page, are real only here.
-import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe } from 'node:test';
 
+import { releaseOf } from '../clients/lib/client.mjs';
 import scenario from '../clients/scenario/v09.mjs';
+import { describeClient, test } from '../support/results.mjs';
 import { Testbed } from '../support/testbed.mjs';
+import { BundlePage } from './lib/bundle.mjs';
 import { launch } from './lib/people.mjs';
-
-const CLIENTS = path.join(path.dirname(fileURLToPath(import.meta.url)), '../clients');
 
 // What the bundle does in Internet Explorer with an ActiveX document, with an iframe of the page itself. The server's scripts
 // call `parent.s._(payload, document)`.
@@ -39,14 +36,6 @@ const HTMLFILE = `
   });
 `;
 
-// Modules under `/test/`, in the place of the server's. The page itself is the server's own: to one that came from nowhere
-// Chromium gives no WebSocket to this machine.
-async function serve(route) {
-  const { pathname } = new URL(route.request().url());
-  const body = await readFile(path.join(CLIENTS, pathname.replace('/test/', '')));
-  return route.fulfill({ contentType: 'text/javascript; charset=utf-8', body });
-}
-
 const runs = [
   { transport: 'websocket', host: '127.0.0.1' },
   { transport: 'xhr-polling', host: '127.0.0.1' },
@@ -71,27 +60,18 @@ describe('socket.io-client 0.9.17 in Chromium', { timeout: 500_000 }, () => {
   });
 
   for (const { transport, host } of runs) {
-    describe(`${transport}, page on ${host}`, () => {
-      let context;
-      let page;
-      const problems = [];
+    const subject = { client: 'socket.io-client', version: releaseOf('0.9'), runtime: 'Chromium', transport, page: host };
+    describeClient(subject, {}, () => {
+      let opened;
       before(async () => {
-        context = await browser.newContext();
-        page = await context.newPage();
-        await page.route((url) => url.pathname.startsWith('/test/'), serve);
-        page.on('pageerror', (error) => problems.push(String(error)));
-        await page.goto(`http://${host}:${testbed.matrixPort}/`);
-        await page.addScriptTag({ path: path.join(CLIENTS, 'node_modules/sio-0.9/dist/socket.io.js') });
-        await page.addScriptTag({ content: HTMLFILE });
+        opened = await BundlePage.open(browser, { version: '0.9', host, port: testbed.matrixPort });
+        await opened.page.addScriptTag({ content: HTMLFILE });
       });
-      after(async () => {
-        await context?.close();
-        assert.deepEqual(problems, []);
-      });
+      after(() => opened?.close());
 
       for (const what of Object.keys(scenario)) {
         test(what, () =>
-          page.evaluate(
+          opened.page.evaluate(
             async ({ url, name, which }) => {
               const { Kit } = await import('/test/lib/v09_kit.mjs');
               const tests = (await import('/test/scenario/v09.mjs')).default;

@@ -2,17 +2,19 @@
 // meets the clients of later generations.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
-import { after, afterEach, before, describe, test } from "node:test";
+import { after, afterEach, before } from "node:test";
 
+import { describeClient, test } from "../support/results.mjs";
 import { Testbed } from "../support/testbed.mjs";
-import { Clients, call as callNew, next as nextNew } from "./lib/client.mjs";
-import { Kit, pause } from "./lib/v09_kit.mjs";
+import { Clients, call, next, pause, releaseOf } from "./lib/client.mjs";
+import { Kit } from "./lib/v09_kit.mjs";
 import scenario from "./scenario/v09.mjs";
 
 const io = createRequire(import.meta.url)("sio-0.9");
 
 for (const transport of ["websocket", "xhr-polling"]) {
-  describe(`socket.io-client 0.9.17, ${transport}`, { timeout: 120_000 }, () => {
+  const subject = { client: "socket.io-client", version: releaseOf("0.9"), runtime: "Node", transport };
+  describeClient(subject, { timeout: 120_000 }, () => {
     let testbed;
     let kit;
     before(async () => {
@@ -26,24 +28,24 @@ for (const transport of ["websocket", "xhr-polling"]) {
 
     test("it comes back by itself after the server has been away", async () => {
       const socket = await kit.open();
-      const lost = kit.next(socket, "disconnect");
+      const lost = next(socket, "disconnect");
       await testbed.crash();
       await lost;
-      const back = kit.next(socket, "reconnect");
+      const back = next(socket, "reconnect");
       testbed = await Testbed.start({ port: testbed.port });
       await back;
-      assert.deepEqual(await kit.call(socket, "echo", "again"), ["again"]);
+      assert.deepEqual(await call(socket, "echo", "again"), ["again"]);
     });
 
     test("it comes back by itself after the server has stopped in order", async () => {
       const socket = await kit.open();
-      const lost = kit.next(socket, "disconnect");
+      const lost = next(socket, "disconnect");
       await testbed.stop();
       await lost;
-      const back = kit.next(socket, "reconnect");
+      const back = next(socket, "reconnect");
       testbed = await Testbed.start({ port: testbed.port });
       await back;
-      assert.deepEqual(await kit.call(socket, "where"), ["/matrix"]);
+      assert.deepEqual(await call(socket, "where"), ["/matrix"]);
     });
 
     test("in one room with later clients each gets the event in its own encoding", async () => {
@@ -51,27 +53,27 @@ for (const transport of ["websocket", "xhr-polling"]) {
       const others = [new Clients("4.8", "websocket", testbed.matrixUrl), new Clients("3.1", "polling", testbed.matrixUrl)];
       try {
         const [late, middle] = await Promise.all(others.map((clients) => clients.open()));
-        await kit.call(old, "join", "mixed");
-        for (const socket of [late, middle]) await callNew(socket, "join", "mixed");
+        await call(old, "join", "mixed");
+        for (const socket of [late, middle]) await call(socket, "join", "mixed");
 
         const payload = { text: "👋 \u2028 é", list: [1, null] };
-        let heard = [nextNew(late, "room"), nextNew(middle, "room")];
-        await kit.call(old, "to-room", "mixed", payload);
+        let heard = [next(late, "room"), next(middle, "room")];
+        await call(old, "to-room", "mixed", payload);
         for (const args of await Promise.all(heard)) assert.deepEqual(args, ["mixed", payload]);
 
-        heard = [kit.next(old, "room"), nextNew(middle, "room")];
-        await callNew(late, "to-room", "mixed", payload);
+        heard = [next(old, "room"), next(middle, "room")];
+        await call(late, "to-room", "mixed", payload);
         for (const args of await Promise.all(heard)) assert.deepEqual(args, ["mixed", payload]);
 
         // What it cannot carry passes it by, and reaches the others.
         let reached = false;
         old.on("room", () => (reached = true));
-        heard = nextNew(middle, "room");
-        await callNew(late, "to-room", "mixed", Buffer.from([1, 2, 3]));
+        heard = next(middle, "room");
+        await call(late, "to-room", "mixed", Buffer.from([1, 2, 3]));
         assert.deepEqual((await heard)[1], Buffer.from([1, 2, 3]));
         await pause(100);
         assert.equal(reached, false);
-        assert.deepEqual(await kit.call(old, "echo", 1), [1]);
+        assert.deepEqual(await call(old, "echo", 1), [1]);
       } finally {
         for (const clients of others) clients.close();
       }

@@ -1,24 +1,5 @@
-// The client of 0.9 as its scenario uses it, in Node and in a page alike: nothing is imported.
-
-const LIMIT_MS = 10_000;
-
-export function limited(promise, what, limitMs = LIMIT_MS) {
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what}: nothing within ${limitMs} ms`)), limitMs);
-  });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
-}
-
-export function pause(ms) {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** JSON is all that this protocol carries, so that JSON tells whether two values are the same. */
-export function same(actual, expected, what = "") {
-  const [got, wanted] = [JSON.stringify(actual), JSON.stringify(expected)];
-  if (got !== wanted) throw new Error(`${what} got ${got?.slice(0, 500)}, expected ${wanted?.slice(0, 500)}`);
-}
+// The client of 0.9 as its scenario uses it, in Node and in a page alike.
+import { next } from "./waits.mjs";
 
 export class Kit {
   #sockets = [];
@@ -46,37 +27,13 @@ export class Kit {
   /** The same, connected to its namespace. */
   async open(nsp, query, options) {
     const socket = this.begin(nsp, query, options);
-    await this.next(socket, "connect");
+    await next(socket, "connect");
     if (socket.socket.transport.name !== this.transport) throw new Error(`connected by ${socket.socket.transport.name}`);
     return socket;
   }
 
   async openSeveral(count) {
     return Promise.all(Array.from({ length: count }, () => this.open()));
-  }
-
-  /** Emits and waits for the acknowledgement; gives its arguments. */
-  call(socket, event, ...args) {
-    return limited(new Promise((resolve) => socket.emit(event, ...args, (...reply) => resolve(reply))), `ack of ${event}`);
-  }
-
-  /** The arguments of the next `event`. */
-  next(emitter, event) {
-    return limited(new Promise((resolve) => emitter.once(event, (...args) => resolve(args))), event);
-  }
-
-  /** The first arguments of the next `count` events. */
-  collect(emitter, event, count) {
-    const seen = [];
-    return limited(
-      new Promise((resolve) => {
-        emitter.on(event, (value) => {
-          seen.push(value);
-          if (seen.length === count) resolve(seen);
-        });
-      }),
-      `${count} of ${event}`,
-    );
   }
 
   close() {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 
+import { test } from "../../support/results.mjs";
 import { call, connect, next, settled, transportOf } from "../lib/client.mjs";
 import { modes } from "../lib/client.mjs";
 import { releases } from "../lib/releases.mjs";

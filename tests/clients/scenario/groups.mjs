@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 
+import { test } from "../../support/results.mjs";
 import { bytes, call, collect, next, pattern } from "../lib/client.mjs";
 
 /** Notes every `event` that any of the sockets gets; flush() waits until whatever was under way has come. */

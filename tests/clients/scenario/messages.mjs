@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 
+import { test } from "../../support/results.mjs";
 import { bytes, call, collect, next, pattern, pause, settled } from "../lib/client.mjs";
 import { releases } from "../lib/releases.mjs";
 

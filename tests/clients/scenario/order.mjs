@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 
+import { test } from "../../support/results.mjs";
 import { call, collect, pause, settled, transportOf } from "../lib/client.mjs";
 import { Link } from "../lib/link.mjs";
 

@@ -1,5 +1,5 @@
 // The scenario with what a 0.9 client can do: against the matrix port, in Node and in a page.
-import { pause, same } from "../lib/v09_kit.mjs";
+import { call, collect, next, pause, same } from "../lib/waits.mjs";
 
 const texts = {
   "two-byte letters": "Grüße, Ελλάδα, Привет",
@@ -23,18 +23,18 @@ const values = [
 const tests = {
   "a client's event is acknowledged with every argument": async (kit) => {
     const socket = await kit.open();
-    same(await kit.call(socket, "echo"), []);
-    same(await kit.call(socket, "echo", 1), [1]);
+    same(await call(socket, "echo"), []);
+    same(await call(socket, "echo", 1), [1]);
     const many = Array.from({ length: 20 }, (_, i) => ({ i }));
-    same(await kit.call(socket, "echo", ...many), many);
-    same(await kit.call(socket, "where"), ["/matrix"]);
-    same(await kit.call(socket, "whoami"), [socket.socket.sessionid]);
+    same(await call(socket, "echo", ...many), many);
+    same(await call(socket, "where"), ["/matrix"]);
+    same(await call(socket, "whoami"), [socket.socket.sessionid]);
   },
 
   "every kind of JSON value comes back unchanged": async (kit) => {
     const socket = await kit.open();
-    same(await kit.call(socket, "echo", ...values), values);
-    const bounced = kit.next(socket, "bounced");
+    same(await call(socket, "echo", ...values), values);
+    const bounced = next(socket, "bounced");
     socket.emit("bounce", ...values);
     same(await bounced, values);
   },
@@ -42,7 +42,7 @@ const tests = {
   "a server's event is acknowledged by the client": async (kit) => {
     const socket = await kit.open();
     socket.on("question", (...args) => args.pop()({ got: args }, "thanks"));
-    const answered = kit.next(socket, "answered");
+    const answered = next(socket, "answered");
     socket.emit("ask", "how", { are: ["you"] });
     same(await answered, [{ got: ["how", { are: ["you"] }] }, "thanks"]);
   },
@@ -50,54 +50,54 @@ const tests = {
   "many acknowledgements in flight are each answered by their own": async (kit) => {
     const socket = await kit.open();
     const numbers = Array.from({ length: 100 }, (_, i) => i);
-    const replies = await Promise.all(numbers.map((i) => kit.call(socket, "echo", i)));
+    const replies = await Promise.all(numbers.map((i) => call(socket, "echo", i)));
     same(replies.flat(), numbers);
   },
 
   "a message comes back as a message, JSON as JSON, and either is acknowledged": async (kit) => {
     const socket = await kit.open();
-    let message = kit.next(socket, "message");
+    let message = next(socket, "message");
     socket.send("héllo 👋 \u2028");
     same(await message, ["héllo 👋 \u2028"]);
-    message = kit.next(socket, "message");
+    message = next(socket, "message");
     socket.json.send({ a: [1, "\u2029"] });
     same(await message, [{ a: [1, "\u2029"] }]);
-    message = kit.next(socket, "message");
+    message = next(socket, "message");
     await new Promise((resolve) => socket.send("with an answer", resolve));
     same(await message, ["with an answer"]);
   },
 
   "namespaces are connected on demand, and the default one is at once": async (kit) => {
     const root = kit.begin("");
-    await kit.next(root, "connect");
-    same(await kit.call(root, "where"), ["/"]);
+    await next(root, "connect");
+    same(await call(root, "where"), ["/"]);
     const matrix = root.socket.of("/matrix");
-    await kit.next(matrix, "connect");
-    same(await kit.call(matrix, "where"), ["/matrix"]);
-    const left = kit.call(matrix, "name", "leaver");
+    await next(matrix, "connect");
+    same(await call(matrix, "where"), ["/matrix"]);
+    const left = call(matrix, "name", "leaver");
     await left;
     const watcher = await kit.open();
-    const gone = kit.next(watcher, "gone");
+    const gone = next(watcher, "gone");
     matrix.disconnect();
     same(await gone, ["leaver"]);
-    same(await kit.call(root, "echo", "still here"), ["still here"]);
+    same(await call(root, "echo", "still here"), ["still here"]);
   },
 
   "a refused namespace is told so, and the others go on": async (kit) => {
     const socket = await kit.open();
     const forbidden = socket.socket.of("/forbidden");
-    const refused = kit.next(forbidden, "connect_failed");
+    const refused = next(forbidden, "connect_failed");
     same(await refused, ["unauthorized"]);
     const unknown = socket.socket.of("/nowhere");
-    same(await kit.next(unknown, "connect_failed"), ["unauthorized"]);
-    same(await kit.call(socket, "echo", 1), [1]);
+    same(await next(unknown, "connect_failed"), ["unauthorized"]);
+    same(await call(socket, "echo", 1), [1]);
   },
 
   "the query of the URL is the handshake's": async (kit) => {
     const socket = await kit.open("/matrix", "?token=abc");
-    same(await kit.call(socket, "query", "token"), ["abc"]);
-    same(await kit.call(socket, "query", "nothing"), [null]);
-    same(await kit.call(socket, "auth"), [{}]);
+    same(await call(socket, "query", "token"), ["abc"]);
+    same(await call(socket, "query", "nothing"), [null]);
+    same(await call(socket, "auth"), [{}]);
   },
 
   "rooms, broadcasts and broadcasts to the others": async (kit) => {
@@ -109,13 +109,13 @@ const tests = {
       }
     }
     const room = `room ${Math.random()}`;
-    same(await kit.call(ada, "join", room), [room]);
-    same(await kit.call(bob, "join", room), [room]);
-    same(await kit.call(ada, "to-room", room, "hi"), []);
-    same(await kit.call(ada, "to-others", "you"), []);
-    same(await kit.call(bob, "leave", room), [room]);
-    same(await kit.call(ada, "to-room", room, "nobody"), []);
-    same(await kit.call(ada, "to-all", "us"), []);
+    same(await call(ada, "join", room), [room]);
+    same(await call(bob, "join", room), [room]);
+    same(await call(ada, "to-room", room, "hi"), []);
+    same(await call(ada, "to-others", "you"), []);
+    same(await call(bob, "leave", room), [room]);
+    same(await call(ada, "to-room", room, "nobody"), []);
+    same(await call(ada, "to-all", "us"), []);
     await pause(300);
     same(heard.filter(([who]) => who === "ada"), [["ada", "all", "us"]]);
     same(heard.filter(([who]) => who === "bob"), [["bob", "room", room, "hi"], ["bob", "others", "you"], ["bob", "all", "us"]]);
@@ -125,8 +125,8 @@ const tests = {
   "a thousand messages arrive in order, both ways": async (kit) => {
     const socket = await kit.open();
     for (let i = 0; i < 1000; ++i) socket.emit("tick", i);
-    same(await kit.call(socket, "ticks"), [{ count: 1000, inOrder: true }]);
-    const drops = kit.collect(socket, "drop", 1000);
+    same(await call(socket, "ticks"), [{ count: 1000, inOrder: true }]);
+    const drops = collect(socket, "drop", 1000);
     socket.emit("flood", 1000);
     same(await drops, Array.from({ length: 1000 }, (_, i) => i));
   },
@@ -134,9 +134,9 @@ const tests = {
   "half a megabyte goes through, both ways": async (kit) => {
     const socket = await kit.open();
     const text = "0123456789".repeat(50_000);
-    const [back] = await kit.call(socket, "echo", text);
+    const [back] = await call(socket, "echo", text);
     if (back !== text) throw new Error(`got ${back?.length} characters`);
-    const bounced = kit.next(socket, "bounced");
+    const bounced = next(socket, "bounced");
     socket.emit("bounce", text);
     if ((await bounced)[0] !== text) throw new Error("the event was changed");
   },
@@ -144,7 +144,7 @@ const tests = {
   "binary data does not reach a client whose protocol has none, and harms nobody": async (kit) => {
     const socket = await kit.open();
     socket.emit("give-binary", 10);
-    same(await kit.call(socket, "echo", 1), [1]);
+    same(await call(socket, "echo", 1), [1]);
   },
 
   "an idle connection stays": async (kit) => {
@@ -152,16 +152,16 @@ const tests = {
     let lost = false;
     socket.on("disconnect", () => (lost = true));
     await pause(3500);
-    same(await kit.call(socket, "echo", 1), [1]);
+    same(await call(socket, "echo", 1), [1]);
     if (lost) throw new Error("disconnected");
   },
 
   "a client that the server disconnects from a namespace is told": async (kit) => {
     const socket = await kit.open();
-    await kit.call(socket, "name", "kicked");
+    await call(socket, "name", "kicked");
     const watcher = await kit.open();
-    const gone = kit.next(watcher, "gone");
-    const disconnected = kit.next(socket, "disconnect");
+    const gone = next(watcher, "gone");
+    const disconnected = next(socket, "disconnect");
     socket.emit("kick");
     await disconnected;
     same(await gone, ["kicked"]);
@@ -169,8 +169,8 @@ const tests = {
 
   "a client that leaves is gone for the others": async (kit) => {
     const [leaver, watcher] = await kit.openSeveral(2);
-    await kit.call(leaver, "name", "leaver");
-    const gone = kit.next(watcher, "gone");
+    await call(leaver, "name", "leaver");
+    const gone = next(watcher, "gone");
     leaver.socket.disconnect();
     same(await gone, ["leaver"]);
   },
@@ -180,10 +180,10 @@ for (const [what, text] of Object.entries(texts)) {
   tests[`text with ${what} survives both ways`] = async (kit) => {
     const socket = await kit.open();
     const points = [...text].map((character) => character.codePointAt(0));
-    same(await kit.call(socket, "code-points", text), [points]);
-    same(await kit.call(socket, "from-code-points", points), [text]);
-    same(await kit.call(socket, "echo", text, { [text]: [text] }), [text, { [text]: [text] }]);
-    const bounced = kit.next(socket, "bounced");
+    same(await call(socket, "code-points", text), [points]);
+    same(await call(socket, "from-code-points", points), [text]);
+    same(await call(socket, "echo", text, { [text]: [text] }), [text, { [text]: [text] }]);
+    const bounced = next(socket, "bounced");
     socket.emit("bounce", text);
     same(await bounced, [text]);
   };
