@@ -5,7 +5,10 @@
 Bookworm's is 5.7.2, which speaks protocol 5 (Engine.IO 4).
 """
 
+import importlib.metadata
+import json
 import os
+import pathlib
 import random
 import signal
 import socket as sockets
@@ -50,6 +53,38 @@ class Testbed:
         self.process.stdout.close()
         if status != 0:
             raise RuntimeError(f"the testbed ended with status {status}")
+
+
+class Results(unittest.TextTestResult):
+    """Counts for each transport; with SIO_RESULTS, a directory, leaves what tests/support/results.mjs would."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.counts = {}
+
+    def count(self, test):
+        return self.counts.setdefault(type(test).__name__.lower(), {"tests": 0, "passed": 0})
+
+    def startTest(self, test):
+        super().startTest(test)
+        self.count(test)["tests"] += 1
+
+    def addSuccess(self, test):
+        super().addSuccess(test)
+        self.count(test)["passed"] += 1
+
+    def stopTestRun(self):
+        super().stopTestRun()
+        if "SIO_RESULTS" not in os.environ:
+            return
+        directory = pathlib.Path(os.environ["SIO_RESULTS"])
+        directory.mkdir(parents=True, exist_ok=True)
+        version = importlib.metadata.version("python-socketio")
+        for transport, count in self.counts.items():
+            result = {"client": "python3-socketio", "version": version, "runtime": "Python", "transport": transport,
+                      "server": "", **count}
+            file = directory / f"python3-socketio-{version}-Python-{transport}.json"
+            file.write_text(json.dumps(result, indent=2) + "\n")
 
 
 class Scenario:
@@ -180,4 +215,4 @@ class Upgrade(Scenario, unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(warnings="ignore")
+    unittest.main(warnings="ignore", testRunner=unittest.TextTestRunner(resultclass=Results, warnings="ignore"))
