@@ -62,7 +62,11 @@ export default function groups(context) {
     const { flush } = listen(sockets, "room");
     assert.deepEqual(await call(sockets[1], "leave", "short"), ["short"]);
     await call(sockets[1], "leave", "never joined");
+    // Its disconnection travels on a connection of its own: the room is to speak after it.
+    await call(sockets[2], "name", "leaver");
+    const gone = next(sockets[0], "gone");
     sockets[2].disconnect();
+    await gone;
     await call(sockets[0], "room", "short", 1);
     if (context.clients.traits.comesBack === false) {
       sockets.pop();

@@ -485,6 +485,55 @@ TEST_CASE("too much before the session is bound pauses reading") {
     Probe::noted();
 }
 
+TEST_CASE("what is sent within recv_connect is held, but not without bound") {
+    sio::SocketOptions options;
+    options.max_held_packets = 3;
+    with_shard(
+        [](Shard& shard) {
+            int count = 3;
+            shard.namespaces.add<Probe>("/", [&](Probe& self) {
+                for (int i = 0; i < count; ++i) self.emit("n", i);
+            });
+            Client fits(shard);
+            fits.send("0");
+            settle();
+            CHECK(fits.take().size() == 4);
+            CHECK(!fits.ended);
+            count = 4;
+            Client exceeds(shard);
+            exceeds.send("0");
+            settle();
+            CHECK(exceeds.ended == CloseReason::forced_server_close);
+        },
+        options);
+    Probe::noted();
+}
+
+TEST_CASE("arguments nested deeper than the limit close the connection") {
+    sio::SocketOptions options;
+    options.max_json_depth = 4;
+    with_shard(
+        [](Shard& shard) {
+            shard.namespaces.add<Probe>("/");
+            const auto nested = [](int depth) {
+                return "21[\"get\"," + std::string(static_cast<std::size_t>(depth), '[') +
+                       std::string(static_cast<std::size_t>(depth), ']') + "]";
+            };
+            Client fits(shard);
+            CHECK(fits.connect("/").size() == 20);
+            fits.send(nested(3));
+            settle();
+            CHECK(!fits.ended);
+            Client exceeds(shard);
+            CHECK(exceeds.connect("/").size() == 20);
+            exceeds.send(nested(5));
+            settle();
+            CHECK(exceeds.ended == CloseReason::parse_error);
+        },
+        options);
+    Probe::noted();
+}
+
 TEST_CASE("the hub finds open sockets by their session id") {
     with_shard([](Shard& shard) {
         {

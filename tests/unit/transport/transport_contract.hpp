@@ -48,6 +48,8 @@ public:
     virtual void stop_reading() = 0;
     /// Whether the client could tell that the session is over.
     virtual bool client_sees_end() = 0;
+    /// The client is gone, with every connection that it has.
+    virtual void go_away() = 0;
 
     /// The reasons for which sessions have ended, as the server was told.
     std::vector<std::string> ends;
@@ -68,6 +70,7 @@ void check_transport_contract(Make&& make) {
                     const std::unique_ptr<TransportDriver> driver = make(loop, options);
                     driver->open();
                     script(*driver);
+                    driver->go_away();
                 }
                 loop.stop();
             });

@@ -70,6 +70,9 @@ public:
         // The operating system takes no more.
         if (down_) down_->wire->queued = 1'000'000;
     }
+    void go_away() override {
+        for (const auto& wire : wires_) wire->end();
+    }
     bool client_sees_end() override {
         if (!down_) {
             received();
@@ -91,6 +94,7 @@ protected:
         request.headers = std::move(headers);
         request.headers.add("Host", "localhost");
         auto answer = std::make_shared<test::Answer>();
+        wires_.push_back(answer->wire);
         endpoint_->handle(std::make_unique<test::FakeExchange>(std::move(request), answer));
         return answer;
     }
@@ -114,6 +118,7 @@ protected:
     virtual void take_packet(std::string_view packet, Messages& messages) = 0;
 
     std::optional<Endpoint> endpoint_;
+    std::vector<std::shared_ptr<test::Wire>> wires_;
     AnswerPtr down_;  // of a transport that is a connection
     AnswerPtr poll_;
     bool over_ = false;
