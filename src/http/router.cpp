@@ -49,7 +49,7 @@ class Router::State {
 public:
     State() { rebuild(); }
 
-    void add(std::string_view methods, std::string_view pattern, bool subtree, bool mounted, const App& app);
+    void add(std::string_view methods, std::string_view pattern, bool subtree, bool mounted, App app);
     void use(Middleware middleware) {
         middleware_.push_back(std::move(middleware));
         rebuild();
@@ -122,8 +122,7 @@ Router::State::Route& Router::State::route_for(http::RoutePattern pattern, bool 
     return *routes_.insert(after, Route{std::move(pattern), mounted, {}});
 }
 
-void Router::State::add(std::string_view methods, std::string_view pattern, bool subtree, bool mounted,
-                        const App& app) {
+void Router::State::add(std::string_view methods, std::string_view pattern, bool subtree, bool mounted, App app) {
     if (!app) throw std::invalid_argument("route \"" + std::string(pattern) + "\": no app");
     if (methods.empty()) throw std::invalid_argument("route \"" + std::string(pattern) + "\": no method");
     auto& route = route_for(http::RoutePattern(pattern, subtree), mounted);

@@ -58,7 +58,7 @@ TEST_CASE("a setting is made once") {
 TEST_CASE("a database of a newer chat is refused with both versions named") {
     TemporaryDirectory directory;
     const auto file = directory.file("chat.db");
-    Store{file};
+    { const Store made(file); }
     Database(file).execute("PRAGMA user_version = 99");
     CHECK_THROWS_WITH(Store{file}, "the database has schema version 99, made by a newer chat; this one knows up to 1");
 }
@@ -139,6 +139,7 @@ TEST_CASE("history pages forwards, backwards and from the end") {
     const auto room = store.create_room("General").room;
     const auto ada = store.sign_in("a", "ada");
     std::vector<std::int64_t> ids;
+    ids.reserve(7);
     for (int number = 0; number < 7; ++number) {
         ids.push_back(store.add_message(room.id, ada, "ada", std::to_string(number), std::nullopt)->message.id);
     }
