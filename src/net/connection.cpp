@@ -19,26 +19,22 @@
 
 namespace sio::net {
 
-namespace asio = boost::asio;
-
 Connection::Connection(Shard& shard, FileDescriptor socket, const SocketAddress& peer, std::unique_ptr<TlsStream> tls,
                        std::string_view read_already)
     : shard_(&shard),
+      socket_(std::move(socket)),
       tls_(std::move(tls)),
       timer_([](void* self) { static_cast<Connection*>(self)->on_timer(); }, this),
       peer_(peer),
-      local_(SocketAddress::local_of(socket.get())),
+      local_(SocketAddress::local_of(socket_.get())),
       handshaking_(tls_ != nullptr && !tls_->handshake_done()) {
     const bool is_tcp = peer.family() == SocketAddress::Family::v4 || peer.family() == SocketAddress::Family::v6;
     if (is_tcp) {
         const int on = 1;
-        ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        ::setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     }
-    const asio::generic::stream_protocol protocol(is_tcp ? AF_INET : AF_UNIX, 0);
-    socket_.emplace(shard.loop().executor());
-    socket_->assign(protocol, socket.get());
-    static_cast<void>(socket.release());
     kept_.append(read_already.data(), read_already.size());
+    shard.poller().add(socket_.get(), *this);
 }
 
 Connection::~Connection() { assert(state_ == State::closed); }
@@ -79,8 +75,8 @@ MovedSocket Connection::release() {
     moved.unsent = out_.take_all(shard_->pool());
     if (tls_) moved.cipher = tls_->leave_pool();
     moved.tls = std::move(tls_);
-    boost::system::error_code ignored;
-    moved.socket = FileDescriptor(socket_->release(ignored));
+    shard_->poller().remove(socket_.get(), *this);
+    moved.socket = std::move(socket_);
     end_due_ = false;
     finish();
     return moved;
@@ -147,11 +143,12 @@ void Connection::finish(bool with_reset) {
     const Ptr self(this);
     state_ = State::closed;
     timer_.cancel();
-    boost::system::error_code ignored;
-    if (with_reset) socket_->set_option(asio::socket_base::linger(true, 0), ignored);
-    socket_->close(ignored);
-    // The socket object refers to services of the io_context, which this object may outlive.
-    socket_.reset();
+    if (socket_) {
+        const ::linger reset{.l_onoff = 1, .l_linger = 0};
+        if (with_reset) ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+        shard_->poller().remove(socket_.get(), *this);
+        socket_.reset();
+    }
     out_.clear(shard_->pool());
     tls_.reset();
     kept_.clear();
@@ -168,7 +165,7 @@ void Connection::begin_linger() {
     // wait for peers that have everything: clients that keep idle connections in a pool may not look at them for hours.
     state_ = State::lingering;
     if (shard_->stopping() && unacknowledged_bytes() == 0) return finish();
-    ::shutdown(socket_->native_handle(), SHUT_WR);
+    ::shutdown(socket_.get(), SHUT_WR);
     if (input_ended_) return finish();
     timer_.arm(shard_->loop().timers(), shard_->limits().close_timeout);
     read();
@@ -209,7 +206,7 @@ void Connection::on_timer() {
 /// Bytes that were sent but that the kernel still holds, since the peer's has not acknowledged them.
 std::uint64_t Connection::unacknowledged_bytes() noexcept {
     int bytes = 0;
-    if (::ioctl(socket_->native_handle(), SIOCOUTQ, &bytes) != 0) return 0;
+    if (::ioctl(socket_.get(), SIOCOUTQ, &bytes) != 0) return 0;
     return static_cast<std::uint64_t>(bytes);
 }
 

@@ -1,25 +1,21 @@
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/intrusive/list_hook.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 #include <sio/byte_link.hpp>
 
-#include "greenlet/loop.hpp"
 #include "net/file_descriptor.hpp"
 #include "net/kept_bytes.hpp"
 #include "net/out_queue.hpp"
+#include "net/poller.hpp"
 #include "net/protocol.hpp"
 #include "net/socket_address.hpp"
 #include "util/timer_wheel.hpp"
@@ -32,9 +28,9 @@ struct MovedSocket;
 
 /// One connected socket of a shard: moves bytes between the socket (or the TLS stream on it) and a ByteReceiver.
 ///
-/// No coroutine, no timer of Asio, no buffer while idle. Reading goes into 256 bytes here and, only when those fill,
-/// on into the shard's large buffer. Writing queues; the queue is sent when the current batch of input has been handled,
-/// or once in a turn of the loop for everything written from elsewhere.
+/// No coroutine, nothing of Asio's, no buffer: what can be read is read into the shard's large buffer, and what is left
+/// over is kept. Writing queues; the queue is sent when the current batch of input has been handled, or once in a turn of
+/// the loop for everything written from elsewhere.
 ///
 /// The receiver is the protocol that attach() set, until release_protocol() and set_receiver() hand the connection over.
 /// The receiver may close, abort or drop the connection from within any of its calls.
@@ -42,7 +38,8 @@ struct MovedSocket;
 /// Threads: the shard's. Lifetime: counted; the shard holds a connection until it is closed.
 class Connection final
     : public boost::intrusive_ref_counter<Connection, boost::thread_unsafe_counter>,
-      public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+      public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>,
+      private Pollable {
 public:
     using Ptr = boost::intrusive_ptr<Connection>;
 
@@ -95,22 +92,19 @@ public:
 
 private:
     friend class Shard;
-    using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, greenlet::Loop::Executor>;
-
     enum class State : std::uint8_t {
         open,
         closing,    ///< the receiver has been let go; what is queued is being sent
         lingering,  ///< our side is shut down; what the peer still sends is discarded until it closes too
         closed,
     };
-    struct ReadHandler;
-    struct WriteHandler;
     class Batch;
 
+    void on_events(std::uint32_t events) override;
     bool wants_input() const noexcept;
     void read();
-    void on_read(const boost::system::error_code& error, std::size_t size);
-    bool read_rest(char*& data, std::size_t& size);
+    void on_readable();
+    std::size_t receive();
     void input(char* data, std::size_t size);
     void decrypt(char* data, std::size_t size);
     void deliver(char* data, std::size_t size);
@@ -136,7 +130,7 @@ private:
     bool peer_advances(std::chrono::milliseconds period);
 
     Shard* shard_;
-    std::optional<Socket> socket_;
+    FileDescriptor socket_;
     ProtocolPtr protocol_;
     ByteReceiver* receiver_ = nullptr;
     std::unique_ptr<TlsStream> tls_;
@@ -151,11 +145,13 @@ private:
     SocketAddress local_;
     State state_ = State::open;
     bool paused_ : 1 = false;
-    bool reading_ : 1 = false;        ///< an async_read_some is under way
-    bool writable_wait_ : 1 = false;  ///< an async_wait(write) is under way
-    bool blocked_ : 1 = false;        ///< some of the queue had to wait: on_drained() is due
-    bool in_batch_ : 1 = false;       ///< the end of the batch will flush
-    bool dirty_ : 1 = false;          ///< the end of the turn will flush
+    bool readable_ : 1 = false;       ///< there may be something to read
+    bool hung_up_ : 1 = false;        ///< the end of input stands behind what there is to read
+    bool writable_wait_ : 1 = false;  ///< the socket took no more: on_events() will tell when it does
+    bool watches_writing_ : 1 = false;
+    bool blocked_ : 1 = false;   ///< some of the queue had to wait: on_drained() is due
+    bool in_batch_ : 1 = false;  ///< the end of the batch will flush
+    bool dirty_ : 1 = false;     ///< the end of the turn will flush
     bool delivery_scheduled_ : 1 = false;
     bool input_ended_ : 1 = false;
     bool end_due_ : 1 = false;  ///< on_end() or on_half_close() has not been called yet
@@ -163,7 +159,6 @@ private:
     bool watch_sending_ : 1 = false;
     bool admitted_ : 1 = false;  ///< counted against the limits on connections
     std::unique_ptr<std::string> failure_;
-    std::array<char, 256> inline_;
 };
 
 }  // namespace sio::net

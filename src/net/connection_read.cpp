@@ -1,11 +1,8 @@
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <system_error>
-
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/error.hpp>
 
 #include <sio/log.hpp>
 
@@ -16,21 +13,22 @@
 
 namespace sio::net {
 
-namespace asio = boost::asio;
-
 namespace {
 
 /// Fillings of the shard's buffer after which other connections get their turn.
 constexpr int max_rounds = 4;
+/// However little may be kept, a system call asks for so many bytes.
+constexpr std::size_t least_read = 512;
 
 }  // namespace
 
-struct Connection::ReadHandler {
-    Ptr connection;
-    void operator()(const boost::system::error_code& error, std::size_t size) const {
-        connection->on_read(error, size);
-    }
-};
+void Connection::on_events(std::uint32_t events) {
+    const Ptr self(this);
+    if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) readable_ = true;
+    if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) hung_up_ = true;
+    if (writable_wait_ && (events & (EPOLLOUT | EPOLLHUP | EPOLLERR))) on_writable();
+    if (readable_ && !delivery_scheduled_ && wants_input()) on_readable();
+}
 
 bool Connection::wants_input() const noexcept {
     if (input_ended_ || state_ == State::closed) return false;
@@ -38,10 +36,9 @@ bool Connection::wants_input() const noexcept {
     return receiver_ != nullptr && !paused_ && (read_limit_ == 0 || kept_.size() < read_limit_);
 }
 
+/// Reads what there may be, on a later turn.
 void Connection::read() {
-    if (reading_ || in_batch_ || !wants_input()) return;
-    reading_ = true;
-    socket_->async_read_some(asio::mutable_buffer(inline_.data(), inline_.size()), ReadHandler{Ptr(this)});
+    if (readable_ && !in_batch_ && wants_input()) schedule_delivery();
 }
 
 void Connection::resume_reading() {
@@ -50,23 +47,11 @@ void Connection::resume_reading() {
     read();
 }
 
-void Connection::on_read(const boost::system::error_code& error, std::size_t size) {
-    reading_ = false;
-    if (state_ == State::closed || error == asio::error::operation_aborted) return;
+void Connection::on_readable() {
     Batch batch(*this);
-    if (error == asio::error::eof) {
-        input_ended_ = true;
-    } else if (error) {
-        return cut(error.message());
-    } else {
-        auto* data = inline_.data();
-        bool more = size == inline_.size() && read_rest(data, size);
-        input(data, size);
-        for (int round = 1; more && round < max_rounds && wants_input(); ++round) {
-            size = 0;
-            more = read_rest(data, size);
-            input(data, size);
-        }
+    for (int round = 0; readable_ && round < max_rounds && wants_input(); ++round) {
+        const auto size = receive();
+        input(shard_->read_buffer().data(), size);
     }
     if (input_ended_) {
         end_of_input();
@@ -75,26 +60,27 @@ void Connection::on_read(const boost::system::error_code& error, std::size_t siz
     }
 }
 
-/// Moves the `size` bytes at `data` to the shard's buffer and reads on behind them. Returns whether there may be more.
-bool Connection::read_rest(char*& data, std::size_t& size) {
+/// Reads into the shard's buffer; returns how much. When that does not fill it there is no more: the next bytes will be
+/// an event of their own.
+std::size_t Connection::receive() {
     const auto room = shard_->read_buffer();
-    auto limit = room.size();
-    if (read_limit_ != 0 && state_ == State::open) limit = std::min(limit, std::max(read_limit_, 2 * inline_.size()));
-    if (size != 0) std::memcpy(room.data(), data, size);
-    data = room.data();
-    const auto asked = limit - size;
-    const auto got = ::recv(socket_->native_handle(), data + size, asked, MSG_DONTWAIT);
+    auto asked = room.size();
+    if (read_limit_ != 0 && state_ == State::open) asked = std::min(asked, std::max(read_limit_, least_read));
+    const auto got = ::recv(socket_.get(), room.data(), asked, MSG_DONTWAIT);
     if (got > 0) {
-        size += static_cast<std::size_t>(got);
-        return static_cast<std::size_t>(got) == asked;
+        const auto size = static_cast<std::size_t>(got);
+        readable_ = hung_up_ || size == asked;
+        return size;
     }
+    if (got < 0 && errno == EINTR) return 0;
+    readable_ = false;
     if (got == 0) {
         input_ended_ = true;
-    } else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+    } else if (errno != EAGAIN && errno != EWOULDBLOCK) {
         // Reported when the bytes that came before it have been delivered.
         failure_ = std::make_unique<std::string>(std::generic_category().message(errno));
     }
-    return false;
+    return 0;
 }
 
 void Connection::input(char* data, std::size_t size) {
@@ -194,6 +180,7 @@ void Connection::run_scheduled() {
     Batch batch(*this);
     if (state_ == State::open) deliver_kept();
     if (end_due_ && !delivery_scheduled_ && (state_ == State::closed || kept_.empty() || !paused_)) report_end();
+    if (readable_ && !delivery_scheduled_ && wants_input()) on_readable();
 }
 
 }  // namespace sio::net

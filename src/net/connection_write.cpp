@@ -17,13 +17,21 @@ namespace {
 constexpr std::size_t max_pieces = 64;
 /// Encrypted bytes that wait for the socket above which no more are encrypted.
 constexpr std::size_t max_cipher_ahead = 64 * 1024;
+constexpr int send_flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+
+::ssize_t send_front(int socket, const OutQueue& queue) noexcept {
+    if (queue.single()) {
+        const auto bytes = queue.front();
+        return ::send(socket, bytes.data(), bytes.size(), send_flags);
+    }
+    std::array<::iovec, max_pieces> pieces;
+    ::msghdr message{};
+    message.msg_iov = pieces.data();
+    message.msg_iovlen = queue.gather(pieces.data(), pieces.size());
+    return ::sendmsg(socket, &message, send_flags);
+}
 
 }  // namespace
-
-struct Connection::WriteHandler {
-    Ptr connection;
-    void operator()(const boost::system::error_code&) const { connection->on_writable(); }
-};
 
 void Connection::write(std::string_view bytes) {
     if (state_ != State::open) return;
@@ -75,11 +83,7 @@ bool Connection::transmit() {
         if (tls_) encrypt();
         auto& queue = tls_ ? tls_->cipher() : out_;
         if (queue.empty()) return out_.empty();
-        std::array<::iovec, max_pieces> pieces;
-        ::msghdr message{};
-        message.msg_iov = pieces.data();
-        message.msg_iovlen = queue.gather(pieces.data(), pieces.size());
-        const auto sent = ::sendmsg(socket_->native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        const auto sent = send_front(socket_.get(), queue);
         if (sent >= 0) {
             const auto size = static_cast<std::size_t>(sent);
             queue.consume(shard_->pool(), size);
@@ -118,13 +122,14 @@ void Connection::wait_writable() {
         peer_advances(shard_->limits().send_period);
         timer_.arm(shard_->loop().timers(), shard_->limits().send_period);
     }
-    socket_->async_wait(Socket::wait_write, WriteHandler{Ptr(this)});
+    if (watches_writing_) return;
+    watches_writing_ = true;
+    shard_->poller().watch_writing(socket_.get(), *this);
 }
 
 void Connection::on_writable() {
     writable_wait_ = false;
     send_queue();
-    read();
 }
 
 void Connection::end_turn() {

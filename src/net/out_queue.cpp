@@ -41,7 +41,7 @@ OutQueue::Pool::~Pool() {
     }
 }
 
-OutQueue::~OutQueue() { assert(head_ == nullptr); }
+OutQueue::~OutQueue() { assert(empty()); }
 
 OutQueue::Segment* OutQueue::allocate(Pool& pool, std::size_t at_least) {
     constexpr auto block_capacity = block_size - sizeof(Segment);
@@ -76,6 +76,7 @@ void OutQueue::push(Segment* segment) noexcept {
 
 void OutQueue::append(Pool& pool, std::string_view bytes) {
     if (bytes.empty()) return;
+    if (lone_) settle_lone(pool);
     auto rest = bytes;
     if (tail_ != nullptr && tail_->end < tail_->capacity) {
         const auto fits = std::min(rest.size(), tail_->capacity - tail_->end);
@@ -93,7 +94,18 @@ void OutQueue::append(Pool& pool, std::string_view bytes) {
 }
 
 void OutQueue::append(Pool& pool, const std::shared_ptr<const std::string>& bytes) {
+    if (bytes->empty()) return;
+    if (empty()) {
+        lone_ = bytes;
+        bytes_ = bytes->size();
+        return;
+    }
     if (bytes->size() <= copy_limit) return append(pool, std::string_view(*bytes));
+    if (lone_) settle_lone(pool);
+    push(bytes);
+}
+
+void OutQueue::push(const std::shared_ptr<const std::string>& bytes) {
     auto* segment = new (::operator new(sizeof(Segment))) Segment;
     segment->shared = bytes;
     segment->data = bytes->data();
@@ -102,8 +114,17 @@ void OutQueue::append(Pool& pool, const std::shared_ptr<const std::string>& byte
     bytes_ += bytes->size();
 }
 
+/// Makes the lone string the first of several pieces.
+void OutQueue::settle_lone(Pool& pool) {
+    const auto bytes = std::exchange(lone_, nullptr);
+    bytes_ = 0;
+    if (bytes->size() <= copy_limit) return append(pool, std::string_view(*bytes));
+    push(bytes);
+}
+
 std::size_t OutQueue::gather(::iovec* pieces, std::size_t count) const noexcept {
     std::size_t used = 0;
+    if (lone_ && count != 0) pieces[used++] = {const_cast<char*>(lone_->data()), lone_->size()};
     for (auto* segment = head_; segment != nullptr && used < count; segment = segment->next, ++used) {
         pieces[used].iov_base = const_cast<char*>(segment->data + segment->begin);
         pieces[used].iov_len = segment->size();
@@ -112,6 +133,7 @@ std::size_t OutQueue::gather(::iovec* pieces, std::size_t count) const noexcept 
 }
 
 std::size_t OutQueue::peek(char* out, std::size_t count) const noexcept {
+    if (lone_) return lone_->copy(out, count);
     std::size_t copied = 0;
     for (auto* segment = head_; segment != nullptr && copied < count; segment = segment->next) {
         const auto piece = std::min(segment->size(), count - copied);
@@ -129,11 +151,21 @@ std::string OutQueue::take_all(Pool& pool) {
 }
 
 std::string_view OutQueue::front() const noexcept {
+    if (lone_) return *lone_;
     return head_ == nullptr ? std::string_view() : std::string_view(head_->data + head_->begin, head_->size());
 }
 
 void OutQueue::consume(Pool& pool, std::size_t count) noexcept {
     assert(count <= bytes_);
+    if (lone_) {
+        if (count == bytes_) {
+            lone_.reset();
+            bytes_ = 0;
+            return;
+        }
+        push(std::exchange(lone_, nullptr));
+        bytes_ = head_->size();
+    }
     bytes_ -= count;
     while (head_ != nullptr && count >= head_->size()) {
         auto* segment = head_;

@@ -19,6 +19,7 @@ Shard::Shard(greenlet::Loop& loop, std::shared_ptr<const ShardOptions> options, 
     : loop_(loop),
       options_(std::move(options)),
       admission_(std::move(admission)),
+      poller_(loop),
       read_buffer_(new char[read_buffer_size]),
       stop_timer_(
           [](void* self) {

@@ -24,6 +24,7 @@
 #include "net/file_descriptor.hpp"
 #include "net/http_date.hpp"
 #include "net/out_queue.hpp"
+#include "net/poller.hpp"
 #include "util/timer_wheel.hpp"
 
 namespace sio::net {
@@ -92,6 +93,7 @@ public:
     const HttpLimits& limits() const noexcept { return options_->limits; }
     const ShardOptions& options() const noexcept { return *options_; }
     Counters& counters() noexcept { return counters_; }
+    Poller& poller() noexcept { return poller_; }
     OutQueue::Pool& pool() noexcept { return pool_; }
     HttpDate& date() noexcept { return date_; }
     /// Large, and anybody's until the current callback returns: what was read just now.
@@ -126,6 +128,7 @@ private:
     std::shared_ptr<const ShardOptions> options_;
     std::shared_ptr<Admission> admission_;
     Counters counters_;
+    Poller poller_;
     OutQueue::Pool pool_;
     HttpDate date_;
     std::string scratch_;
