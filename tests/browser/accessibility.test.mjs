@@ -1,24 +1,19 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 
-import { Chat } from './lib/chat.mjs';
 import { poorContrasts } from './lib/contrast.mjs';
-import { Person, addRoom, eventually, launch } from './lib/people.mjs';
+import { addRoom, eventually } from './lib/people.mjs';
+import { useChat } from './lib/stage.mjs';
 
 const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const PASSWORD = 'a password for tests';
 
 describe('accessibility', () => {
-  let chat;
-  let browser;
+  const stage = useChat({ environment: { CHAT_ADMIN_PASSWORD: PASSWORD } });
   let slug;
   before(async () => {
-    process.env.CHAT_ADMIN_PASSWORD = PASSWORD;
-    chat = await Chat.start();
-    delete process.env.CHAT_ADMIN_PASSWORD;
-    browser = await launch();
-    const ada = await Person.come(browser, chat);
+    const ada = await stage.come();
     slug = await addRoom(ada, 'General');
     await addRoom(ada, 'Another');
     await ada.join(slug, 'early bird');
@@ -26,10 +21,6 @@ describe('accessibility', () => {
     await ada.say('🙂');
     await ada.say('See https://example.org');
     await ada.leave();
-  });
-  after(async () => {
-    await browser?.close();
-    await chat?.close();
   });
 
   const focused = (person, selector) =>
@@ -81,7 +72,7 @@ describe('accessibility', () => {
 
   for (const [scene, show] of Object.entries(scenes)) {
     it(`finds nothing wrong with ${scene}, light and dark, wide and narrow`, async () => {
-      const person = await Person.come(browser, chat, { reducedMotion: 'reduce', bypassCSP: true });
+      const person = await stage.come({ reducedMotion: 'reduce', bypassCSP: true });
       await show(person);
       await person.page.addScriptTag({ path: axeFile });
       for (const colorScheme of ['light', 'dark']) {
@@ -108,7 +99,7 @@ describe('accessibility', () => {
   }
 
   it('has enough contrast between initials and each of their colours', async () => {
-    const person = await Person.come(browser, chat);
+    const person = await stage.come();
     await person.open('/');
     await person.page.evaluate(() => {
       document.body.replaceChildren(...Array.from({ length: 12 }, (_, index) => {
@@ -130,7 +121,7 @@ describe('accessibility', () => {
   });
 
   it('gives every state of the connection a word and a colour that can be seen', async () => {
-    const person = await Person.come(browser, chat);
+    const person = await stage.come();
     await person.openRoom(slug);
     const indicator = person.page.locator('#connection');
     assert.equal(await indicator.innerText(), 'Online');
@@ -139,9 +130,9 @@ describe('accessibility', () => {
   });
 
   it('can be used by keyboard alone, from the rooms to a message and back', async () => {
-    const bob = await Person.come(browser, chat);
+    const bob = await stage.come();
     await bob.join(slug, 'bob');
-    const ada = await Person.come(browser, chat);
+    const ada = await stage.come();
     const { keyboard } = ada.page;
     await ada.open('/');
     await ada.online();
@@ -203,7 +194,7 @@ describe('accessibility', () => {
   });
 
   it('moves the focus with the pane, and back', async () => {
-    const ada = await Person.come(browser, chat, { viewport: { width: 360, height: 700 } });
+    const ada = await stage.come({ viewport: { width: 360, height: 700 } });
     await ada.join(slug, 'ada');
     await ada.page.locator('.to-people').focus();
     await ada.page.keyboard.press('Enter');
@@ -214,7 +205,7 @@ describe('accessibility', () => {
   });
 
   it('shows where the focus is', async () => {
-    const ada = await Person.come(browser, chat);
+    const ada = await stage.come();
     await ada.join(slug, 'ada');
     for (let tries = 0; tries < 25; tries += 1) {
       await ada.page.keyboard.press('Tab');
@@ -234,8 +225,8 @@ describe('accessibility', () => {
   });
 
   it('keeps still for those who ask for it', async () => {
-    const ada = await Person.come(browser, chat, { reducedMotion: 'reduce' });
-    const bob = await Person.come(browser, chat);
+    const ada = await stage.come({ reducedMotion: 'reduce' });
+    const bob = await stage.come();
     await ada.join(slug, 'ada');
     await bob.join(slug, 'bob');
     await bob.page.locator('#message').pressSequentially('x');

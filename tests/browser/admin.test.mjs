@@ -1,30 +1,20 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 
 import { Chat } from './lib/chat.mjs';
-import { Person, addRoom, eventually, launch } from './lib/people.mjs';
+import { addRoom, eventually } from './lib/people.mjs';
+import { useChat } from './lib/stage.mjs';
 
 const PASSWORD = 'a password for tests';
 
 describe('the administration', () => {
-  let chat;
-  let browser;
-  before(async () => {
-    process.env.CHAT_ADMIN_PASSWORD = PASSWORD;
-    chat = await Chat.start();
-    delete process.env.CHAT_ADMIN_PASSWORD;
-    browser = await launch();
-  });
-  after(async () => {
-    await browser?.close();
-    await chat?.close();
-  });
+  const stage = useChat({ environment: { CHAT_ADMIN_PASSWORD: PASSWORD } });
 
   const section = (root, name) =>
     root.page.getByRole('navigation', { name: 'What to show' }).getByRole('link', { name });
 
   async function admin() {
-    const root = await Person.come(browser, chat);
+    const root = await stage.come();
     await root.open('/admin');
     await root.page.getByLabel('Password').fill(PASSWORD);
     await root.page.getByRole('button', { name: 'Sign in' }).click();
@@ -40,8 +30,8 @@ describe('the administration', () => {
   }
 
   it('removes a message from every page that shows it', async () => {
-    const ada = await Person.come(browser, chat);
-    const bob = await Person.come(browser, chat);
+    const ada = await stage.come();
+    const bob = await stage.come();
     const slug = await addRoom(ada, 'Messages');
     await ada.join(slug, 'ada');
     await bob.join(slug, 'bob');
@@ -63,8 +53,8 @@ describe('the administration', () => {
   });
 
   it('removes a user with what they wrote, and tells them', async () => {
-    const eve = await Person.come(browser, chat);
-    const bob = await Person.come(browser, chat);
+    const eve = await stage.come();
+    const bob = await stage.come();
     const slug = await addRoom(bob, 'Users');
     await eve.join(slug, 'eve');
     await bob.join(slug, 'bob the second');
@@ -83,11 +73,11 @@ describe('the administration', () => {
   });
 
   it('removes a room, and tells those who are in it', async () => {
-    const ada = await Person.come(browser, chat);
+    const ada = await stage.come();
     const slug = await addRoom(ada, 'Doomed');
     await ada.join(slug, 'ada the third');
     await ada.say('last words');
-    const watcher = await Person.come(browser, chat);
+    const watcher = await stage.come();
     await watcher.open('/');
     await watcher.online();
     await watcher.page.getByRole('link', { name: 'Doomed' }).waitFor();
@@ -95,7 +85,7 @@ describe('the administration', () => {
     await remove(root, 'Doomed');
     await ada.page.getByText('This room was removed by an administrator.').waitFor();
     await eventually(async () => assert.equal(await watcher.page.getByRole('link', { name: 'Doomed' }).count(), 0));
-    assert.equal((await fetch(`${chat.url}/room/${slug}`)).status, 404);
+    assert.equal((await fetch(`${stage.chat.url}/room/${slug}`)).status, 404);
     await root.leave();
     await ada.leave();
     await watcher.leave();
@@ -123,7 +113,7 @@ describe('the administration', () => {
     await root.open('/admin?show=messages');
     await root.page.getByLabel('Password').waitFor();
     assert.equal(await root.page.getByRole('table').count(), 0);
-    const answer = await fetch(`${chat.url}/admin/rooms/1/remove`, { method: 'POST' });
+    const answer = await fetch(`${stage.chat.url}/admin/rooms/1/remove`, { method: 'POST' });
     assert.equal(answer.status, 403);
     await root.leave();
   });
@@ -133,9 +123,9 @@ describe('the administration', () => {
     await addRoom(root, 'Guarded');
     await root.open('/admin');
     const action = await root.page.getByRole('row').filter({ hasText: 'Guarded' }).locator('form').getAttribute('action');
-    const answer = await root.page.request.post(chat.url + action, { form: { csrf_token: 'guessed' } });
+    const answer = await root.page.request.post(stage.chat.url + action, { form: { csrf_token: 'guessed' } });
     assert.equal(answer.status(), 403);
-    assert.equal((await fetch(`${chat.url}/room/guarded`)).status, 200);
+    assert.equal((await fetch(`${stage.chat.url}/room/guarded`)).status, 200);
     await root.leave();
   });
 
@@ -150,7 +140,7 @@ describe('the administration', () => {
 
   // Last: it uses up the attempts of this address.
   it('refuses a wrong password, and soon any', async () => {
-    const eve = await Person.come(browser, chat);
+    const eve = await stage.come();
     await eve.open('/admin');
     const begin = Date.now();
     let tries = 0;

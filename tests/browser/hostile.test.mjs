@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 
-import { Chat } from './lib/chat.mjs';
-import { Person, addRoom, eventually, launch } from './lib/people.mjs';
+import { addRoom, eventually } from './lib/people.mjs';
+import { useChat } from './lib/stage.mjs';
 
 const NAMES = {
   'HTML': '<img src=x onerror=alert(1)>',
@@ -29,21 +29,12 @@ const MESSAGES = [
 ];
 
 describe('hostile input', () => {
-  let chat;
-  let browser;
-  before(async () => {
-    chat = await Chat.start();
-    browser = await launch();
-  });
-  after(async () => {
-    await browser?.close();
-    await chat?.close();
-  });
+  const stage = useChat();
 
   for (const [kind, name] of Object.entries(NAMES)) {
     it(`stays text in nicknames and rooms: ${kind}`, async () => {
-      const ada = await Person.come(browser, chat);
-      const bob = await Person.come(browser, chat);
+      const ada = await stage.come();
+      const bob = await stage.come();
       const slug = await addRoom(ada, name);
       assert.equal(await ada.page.locator('#room-title bdi').textContent(), name);
       await ada.join(slug, name);
@@ -64,8 +55,8 @@ describe('hostile input', () => {
   }
 
   it('stays text in messages', async () => {
-    const ada = await Person.come(browser, chat);
-    const bob = await Person.come(browser, chat);
+    const ada = await stage.come();
+    const bob = await stage.come();
     const slug = await addRoom(ada, 'Hostile messages');
     await ada.join(slug, 'ada');
     await bob.join(slug, 'bob');
@@ -87,7 +78,7 @@ describe('hostile input', () => {
   });
 
   it('keeps a direction mark from reaching beyond its own name', async () => {
-    const ada = await Person.come(browser, chat);
+    const ada = await stage.come();
     const slug = await addRoom(ada, 'Directions');
     await ada.join(slug, '\u202eada');
     const line = ada.page.locator('.announcement p').last();
@@ -105,7 +96,7 @@ describe('hostile input', () => {
   });
 
   it('is limited in length, with words that say so', async () => {
-    const ada = await Person.come(browser, chat);
+    const ada = await stage.come();
     const slug = await addRoom(ada, 'Limits');
     await ada.openRoom(slug);
     await ada.page.locator('#nick').evaluate((input) => input.removeAttribute('maxlength'));
@@ -128,7 +119,7 @@ describe('hostile input', () => {
   });
 
   it('is refused by the server too, whatever the page lets through', async () => {
-    const ada = await Person.come(browser, chat);
+    const ada = await stage.come();
     const slug = await addRoom(ada, 'Past the page');
     await ada.join(slug, 'ada');
     const answers = await ada.page.evaluate(async (room) => {
@@ -158,7 +149,7 @@ describe('hostile input', () => {
   });
 
   it('does not reach the handlers when its types are wrong', async () => {
-    const ada = await Person.come(browser, chat);
+    const ada = await stage.come();
     const slug = await addRoom(ada, 'Types');
     await ada.join(slug, 'ada');
     const errors = await ada.page.evaluate(async (room) => {
@@ -181,7 +172,7 @@ describe('hostile input', () => {
   });
 
   it('that comes too fast is slowed down, and arrives', async () => {
-    const ada = await Person.come(browser, chat);
+    const ada = await stage.come();
     const slug = await addRoom(ada, 'Flood');
     await ada.join(slug, 'ada');
     const codes = await ada.page.evaluate(async (room) => {

@@ -1,23 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 
-import { Chat } from './lib/chat.mjs';
-import { Person, addRoom, launch } from './lib/people.mjs';
+import { addRoom } from './lib/people.mjs';
+import { useChat } from './lib/stage.mjs';
 
 describe('the layout', () => {
-  let chat;
-  let browser;
+  const stage = useChat();
   let slug;
   before(async () => {
-    chat = await Chat.start();
-    browser = await launch();
-    const ada = await Person.come(browser, chat);
+    const ada = await stage.come();
     slug = await addRoom(ada, 'A room with quite a long name, to see');
     await ada.leave();
-  });
-  after(async () => {
-    await browser?.close();
-    await chat?.close();
   });
 
   const panes = async (person) => {
@@ -32,7 +25,7 @@ describe('the layout', () => {
   const fits = (person) => person.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
 
   it('has rooms, talk and people side by side on a desktop', async () => {
-    const ada = await Person.come(browser, chat, { viewport: { width: 1440, height: 900 } });
+    const ada = await stage.come({ viewport: { width: 1440, height: 900 } });
     await ada.join(slug, 'ada');
     assert.deepEqual(await panes(ada), ['rooms', 'talk', 'people']);
     const lefts = [];
@@ -45,7 +38,7 @@ describe('the layout', () => {
   });
 
   it('has two panes on a tablet', async () => {
-    const ada = await Person.come(browser, chat, { viewport: { width: 768, height: 1024 } });
+    const ada = await stage.come({ viewport: { width: 768, height: 1024 } });
     await ada.join(slug, 'ada');
     assert.deepEqual(await panes(ada), ['rooms', 'talk']);
     await ada.page.locator('.to-people').click();
@@ -55,7 +48,7 @@ describe('the layout', () => {
   });
 
   it('has one pane at a time at 360 pixels, and everything within reach', async () => {
-    const ada = await Person.come(browser, chat, { viewport: { width: 360, height: 640 }, hasTouch: true });
+    const ada = await stage.come({ viewport: { width: 360, height: 640 }, hasTouch: true });
     await ada.open('/');
     assert.ok(await fits(ada));
     await ada.join(slug, 'ada');
@@ -87,7 +80,7 @@ describe('the layout', () => {
   });
 
   it('stays usable at 320 pixels and with text at twice its size', async () => {
-    const ada = await Person.come(browser, chat, { viewport: { width: 320, height: 568 } });
+    const ada = await stage.come({ viewport: { width: 320, height: 568 } });
     await ada.join(slug, 'ada');
     assert.ok(await fits(ada));
     await ada.page.evaluate(() => { document.documentElement.style.fontSize = '200%'; });
@@ -102,7 +95,7 @@ describe('the layout', () => {
       return (r + g + b) / 765;
     });
     for (const colorScheme of ['light', 'dark']) {
-      const ada = await Person.come(browser, chat, { colorScheme });
+      const ada = await stage.come({ colorScheme });
       await ada.openRoom(slug);
       assert.equal((await luminance(ada)) > 0.5, colorScheme === 'light');
       await ada.page.emulateMedia({ colorScheme: colorScheme === 'light' ? 'dark' : 'light' });
@@ -112,7 +105,7 @@ describe('the layout', () => {
   });
 
   it('loads its font and its client from itself', async () => {
-    const ada = await Person.come(browser, chat);
+    const ada = await stage.come();
     const answers = new Map();
     ada.page.on('response', (answer) => answers.set(new URL(answer.url()).pathname, answer.status()));
     await ada.openRoom(slug);
@@ -124,7 +117,7 @@ describe('the layout', () => {
   });
 
   it('comes with a policy that lets nothing else in', async () => {
-    const answer = await fetch(`${chat.url}/room/${slug}`);
+    const answer = await fetch(`${stage.chat.url}/room/${slug}`);
     const policy = answer.headers.get('content-security-policy');
     assert.match(policy, /default-src 'none'/);
     assert.match(policy, /frame-ancestors 'none'/);

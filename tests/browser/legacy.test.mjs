@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 
-import { Chat } from './lib/chat.mjs';
-import { Person, addRoom, eventually, launch } from './lib/people.mjs';
+import { addRoom, eventually } from './lib/people.mjs';
+import { useChat } from './lib/stage.mjs';
 
 // A page of 2012, socket.io-client 0.9.17, against the namespace that the present page uses.
 class Veteran {
-  static async come(browser, chat, slug, nickname) {
+  static async come(stage, slug, nickname) {
     const veteran = new Veteran();
-    veteran.person = await Person.come(browser, chat);
+    veteran.person = await stage.come();
     veteran.page = veteran.person.page;
     await veteran.person.open(`/legacy/${slug}`);
     await veteran.connected();
@@ -47,22 +47,13 @@ class Veteran {
 }
 
 describe('the page for clients of 0.9', () => {
-  let chat;
-  let browser;
-  before(async () => {
-    chat = await Chat.start();
-    browser = await launch();
-  });
-  after(async () => {
-    await browser?.close();
-    await chat?.close();
-  });
+  const stage = useChat();
 
   it('talks with a page of today in one room, both ways, with acknowledgements', async () => {
-    const ada = await Person.come(browser, chat);
+    const ada = await stage.come();
     const slug = await addRoom(ada, 'Two ages');
     await ada.join(slug, 'ada');
-    const bob = await Veteran.come(browser, chat, slug, 'bob');
+    const bob = await Veteran.come(stage, slug, 'bob');
     await ada.page.locator('.announcement', { hasText: 'bob joined' }).waitFor();
     await eventually(async () => assert.deepEqual(await ada.names(), ['ada', 'bob']));
     await bob.page.locator('#nicknames', { hasText: 'Online: ada, bob' }).waitFor();
@@ -81,10 +72,10 @@ describe('the page for clients of 0.9', () => {
   });
 
   it('says why a nickname or a message is not taken', async () => {
-    const ada = await Person.come(browser, chat);
+    const ada = await stage.come();
     const slug = await addRoom(ada, 'Refusals');
     await ada.join(slug, 'eve');
-    const bob = await Veteran.come(browser, chat, slug);
+    const bob = await Veteran.come(stage, slug);
     await bob.takeNickname('eve');
     await bob.page.locator('#nickname-error', { hasText: 'Nickname already in use' }).waitFor();
     await bob.takeNickname('eva');
@@ -96,24 +87,24 @@ describe('the page for clients of 0.9', () => {
   });
 
   it('comes back with its nickname after the server has been away', async () => {
-    const ada = await Person.come(browser, chat);
+    const ada = await stage.come();
     const slug = await addRoom(ada, 'Back again');
     await ada.leave();
-    const bob = await Veteran.come(browser, chat, slug, 'boomerang');
-    await chat.crash();
+    const bob = await Veteran.come(stage, slug, 'boomerang');
+    await stage.chat.crash();
     await bob.page.locator('#status', { hasText: /^(Disconnected|Connecting …)$/ }).waitFor();
-    await chat.begin();
+    await stage.chat.begin();
     await bob.connected();
     await bob.page.locator('#nicknames', { hasText: 'boomerang' }).waitFor();
     await bob.leave({ away: true });
   });
 
   it('/legacy leads to a room, and what is not there is not found', async () => {
-    const ada = await Person.come(browser, chat);
+    const ada = await stage.come();
     await addRoom(ada, 'Any');
     await ada.open('/legacy');
     await ada.page.waitForURL('**/legacy/*');
-    assert.equal((await ada.page.request.get(`${chat.url}/legacy/nowhere`)).status(), 404);
+    assert.equal((await ada.page.request.get(`${stage.chat.url}/legacy/nowhere`)).status(), 404);
     await ada.leave();
   });
 });

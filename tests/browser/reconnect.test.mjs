@@ -1,29 +1,26 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, it } from 'node:test';
+import { beforeEach, describe, it } from 'node:test';
 
 import { Chat } from './lib/chat.mjs';
-import { Person, addRoom, eventually, launch } from './lib/people.mjs';
+import { Person, addRoom, eventually } from './lib/people.mjs';
+import { useChromium } from './lib/stage.mjs';
 
 const BACK_MS = 20_000;
 
 describe('a lost connection', () => {
+  const stage = useChromium();
   let chat;
-  let browser;
   let slug;
   let ada;
   let bob;
-  before(async () => {
-    browser = await launch();
-  });
   beforeEach(async () => {
     chat = await Chat.start();
-    ada = await Person.come(browser, chat);
-    bob = await Person.come(browser, chat);
+    ada = await Person.come(stage.browser, chat);
+    bob = await Person.come(stage.browser, chat);
     slug = await addRoom(ada, 'General');
     await ada.join(slug, 'ada');
     await bob.join(slug, 'bob');
   });
-  after(() => browser?.close());
 
   const state = (person, wanted) =>
     person.page.locator(`#connection[data-state="${wanted}"]`).waitFor({ timeout: BACK_MS });
@@ -60,7 +57,7 @@ describe('a lost connection', () => {
       await eventually(async () => assert.deepEqual(await ada.names(), ['ada', 'bob']));
       assert.equal(await ada.page.locator('#notice').isVisible(), false);
 
-      const eve = await Person.come(browser, chat);
+      const eve = await Person.come(stage.browser, chat);
       await eve.openRoom(slug);
       assert.deepEqual(await eve.texts(), all);
       await eve.leave();

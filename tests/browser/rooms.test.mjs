@@ -1,23 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 
-import { Chat } from './lib/chat.mjs';
-import { Person, addRoom, eventually, launch } from './lib/people.mjs';
+import { addRoom, eventually } from './lib/people.mjs';
+import { useChat } from './lib/stage.mjs';
 
 describe('the page of rooms', () => {
-  let chat;
-  let browser;
-  before(async () => {
-    chat = await Chat.start();
-    browser = await launch();
-  });
-  after(async () => {
-    await browser?.close();
-    await chat?.close();
-  });
+  const stage = useChat();
 
   it('says what to do when there are no rooms, and leads into the first one', async () => {
-    const ada = await Person.come(browser, chat);
+    const ada = await stage.come();
     await ada.open('/');
     await ada.page.getByRole('heading', { name: 'There are no rooms yet' }).waitFor();
     assert.equal(await addRoom(ada, 'Weekend plans'), 'weekend-plans');
@@ -30,7 +21,7 @@ describe('the page of rooms', () => {
   });
 
   it('leads to the room that is there already when the name is taken', async () => {
-    const ada = await Person.come(browser, chat);
+    const ada = await stage.come();
     assert.equal(await addRoom(ada, 'Books'), 'books');
     assert.equal(await addRoom(ada, 'BOOKS'), 'books');
     assert.equal(await addRoom(ada, 'C'), 'c');
@@ -41,7 +32,7 @@ describe('the page of rooms', () => {
   });
 
   it('refuses a room without a name, or with too long a one, in words', async () => {
-    const ada = await Person.come(browser, chat);
+    const ada = await stage.come();
     await ada.open('/');
     await ada.page.locator('#name').fill('   ');
     await ada.page.locator('#submit').click();
@@ -55,20 +46,20 @@ describe('the page of rooms', () => {
   });
 
   it('adds no room for a form that did not come from its own page', async () => {
-    const answer = await fetch(`${chat.url}/create`, {
+    const answer = await fetch(`${stage.chat.url}/create`, {
       method: 'POST',
       body: new URLSearchParams({ name: 'Forged' }),
       redirect: 'manual',
     });
     assert.equal(answer.status, 403);
-    const page = await (await fetch(`${chat.url}/`)).text();
+    const page = await (await fetch(`${stage.chat.url}/`)).text();
     assert.equal(page.includes('Forged'), false);
   });
 
   it('shows who is online in each room, as it changes', async () => {
-    const watcher = await Person.come(browser, chat);
-    const ada = await Person.come(browser, chat);
-    const bob = await Person.come(browser, chat);
+    const watcher = await stage.come();
+    const ada = await stage.come();
+    const bob = await stage.come();
     const slug = await addRoom(ada, 'Presence');
     await watcher.open('/');
     await watcher.online();
@@ -85,15 +76,15 @@ describe('the page of rooms', () => {
     await eventually(async () => assert.deepEqual(await card.locator('.who bdi').allTextContents(), ['bob']));
 
     // Without a script the server says the same.
-    const page = await (await fetch(`${chat.url}/`)).text();
+    const page = await (await fetch(`${stage.chat.url}/`)).text();
     assert.match(page, /1 person online in 1 room/);
     await bob.leave();
     await watcher.leave();
   });
 
   it('shows a room that somebody else adds', async () => {
-    const watcher = await Person.come(browser, chat);
-    const ada = await Person.come(browser, chat);
+    const watcher = await stage.come();
+    const ada = await stage.come();
     await watcher.open('/');
     await watcher.online();
     await watcher.page.waitForTimeout(200);
@@ -104,8 +95,8 @@ describe('the page of rooms', () => {
   });
 
   it('answers for a room that does not exist with a page that leads back', async () => {
-    const ada = await Person.come(browser, chat);
-    const answer = await ada.page.goto(`${chat.url}/room/nowhere`);
+    const ada = await stage.come();
+    const answer = await ada.page.goto(`${stage.chat.url}/room/nowhere`);
     assert.equal(answer.status(), 404);
     await ada.page.getByRole('link', { name: 'See all rooms' }).click();
     await ada.page.getByRole('heading', { name: 'Rooms', level: 1 }).waitFor();

@@ -1,27 +1,18 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 
-import { Chat } from './lib/chat.mjs';
-import { Person, addRoom, eventually, launch } from './lib/people.mjs';
+import { addRoom, eventually } from './lib/people.mjs';
+import { useChat } from './lib/stage.mjs';
 
 describe('a talk between people', () => {
-  let chat;
-  let browser;
+  const stage = useChat();
   let number = 0;
-  before(async () => {
-    chat = await Chat.start();
-    browser = await launch();
-  });
-  after(async () => {
-    await browser?.close();
-    await chat?.close();
-  });
 
   // A room of its own and two people in it, for one test.
   async function adaAndBob() {
     number += 1;
-    const ada = await Person.come(browser, chat);
-    const bob = await Person.come(browser, chat);
+    const ada = await stage.come();
+    const bob = await stage.come();
     const slug = await addRoom(ada, `Room ${number}`);
     await ada.join(slug, `ada ${number}`);
     await bob.join(slug, `bob ${number}`);
@@ -63,7 +54,7 @@ describe('a talk between people', () => {
 
   it('refuses a nickname in use, also to a tab beside it and however it is written', async () => {
     const { ada, bob, slug, adaName } = await adaAndBob();
-    const eve = await Person.come(browser, chat);
+    const eve = await stage.come();
     await eve.openRoom(slug);
     for (const wanted of [adaName, adaName.toUpperCase(), `${adaName.slice(0, 1)}\u200b${adaName.slice(1)}`]) {
       await eve.takeNickname(wanted);
@@ -104,7 +95,7 @@ describe('a talk between people', () => {
   it('shows history to those who come later, with times and days', async () => {
     const { ada, bob, slug } = await adaAndBob();
     await ada.say('said before');
-    const eve = await Person.come(browser, chat);
+    const eve = await stage.come();
     await eve.openRoom(slug);
     await eve.hears('said before');
     assert.match(await eve.message('said before').locator('time').textContent(), /^\d\d:\d\d$/);
@@ -121,7 +112,7 @@ describe('a talk between people', () => {
       await ada.write(`line ${index}`);
     }
     await ada.message('line 59').and(ada.page.locator('.delivered')).waitFor({ timeout: 60_000 });
-    const eve = await Person.come(browser, chat);
+    const eve = await stage.come();
     await eve.openRoom(slug);
     assert.equal((await eve.texts()).length, 50);
     await eve.page.getByRole('button', { name: 'Show earlier messages' }).click();

@@ -1,9 +1,14 @@
-// Pages of the testbed's matrix port that hold a client's bundle and the modules of tests/clients.
+// Pages of the testbed's matrix port that hold a client's bundle and the modules of tests/clients, and the scenarios in them.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { after, before, describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
+
+import { releaseOf } from '../../clients/lib/client.mjs';
+import { describeClient, test } from '../../support/results.mjs';
+import { useChromium, useTestbed } from './stage.mjs';
 
 const CLIENTS = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../clients');
 
@@ -31,12 +36,12 @@ const PATCHES = {
   `,
 };
 
-export class BundlePage {
+class BundlePage {
   #context;
   #problems = [];
 
-  /** `host`: by which name the page has come, `127.0.0.1` or `localhost`. */
-  static async open(browser, { version, host, port }) {
+  /** `script`, if any, is run in the page behind the bundle. */
+  static async open(browser, { version, host, port, script }) {
     const opened = new BundlePage();
     opened.#context = await browser.newContext();
     const page = await opened.#context.newPage();
@@ -44,7 +49,7 @@ export class BundlePage {
     page.on('pageerror', (error) => opened.#problems.push(String(error)));
     await page.goto(`http://${host}:${port}/`);
     await page.addScriptTag({ path: bundleOf(version) });
-    if (PATCHES[version]) await page.addScriptTag({ content: PATCHES[version] });
+    for (const content of [PATCHES[version], script].filter(Boolean)) await page.addScriptTag({ content });
     opened.page = page;
     return opened;
   }
@@ -54,4 +59,47 @@ export class BundlePage {
     await this.#context.close();
     assert.deepEqual(this.#problems, []);
   }
+}
+
+// Pages at work at the same time. Half of what each does is wait; more than two are slowed down by each other on two cores.
+const PAGES = 2;
+
+/**
+ * @typedef {object} Run
+ * @property {string} version
+ * @property {string} transport by the client's name for it, or the name of a mode of tests/clients
+ * @property {string} host by which name the page has come. The server is 127.0.0.1: to it, pages of `localhost` are of another
+ *   origin, and of another site.
+ */
+
+/**
+ * Defines the tests of `scenario` for each of `runs`, in a page of its own.
+ *
+ * @param {Run[]} runs
+ * @param {Record<string, unknown>} scenario its tests by their names
+ * @param {(given: Run & { url: string, what: string }) => Promise<void>} play runs one of its tests; evaluated in
+ *   the page, in which `/test/` is tests/clients
+ * @param {string} [script] to be run in the page first
+ */
+export function describeBundles(title, { runs, scenario, play, script }) {
+  describe(title, { timeout: 300_000, concurrency: PAGES }, () => {
+    const chromium = useChromium();
+    for (const run of runs) {
+      const { version, transport, host: page } = run;
+      const subject = { client: 'socket.io-client', version: releaseOf(version), runtime: 'Chromium', transport, page };
+      describeClient(subject, {}, () => {
+        // A server of its own: what one page says to everybody must not reach another.
+        const server = useTestbed();
+        let opened;
+        before(async () => {
+          opened = await BundlePage.open(chromium.browser, { ...run, port: server.testbed.matrixPort, script });
+        });
+        after(() => opened?.close());
+
+        for (const what of Object.keys(scenario)) {
+          test(what, () => opened.page.evaluate(play, { ...run, url: server.testbed.matrixUrl, what }));
+        }
+      });
+    }
+  });
 }

@@ -15,13 +15,14 @@ export class Chat {
   #child = null;
   #ended;
   #directory = mkdtempSync(path.join(tmpdir(), 'sio-chat-'));
-  #args;
+  #environment;
   #port = 0;
   log = '';
 
-  static async start(args = []) {
+  /** `environment`: variables for it beside this process's. */
+  static async start(environment = {}) {
     const chat = new Chat();
-    chat.#args = args;
+    chat.#environment = environment;
     await chat.begin();
     return chat;
   }
@@ -36,8 +37,11 @@ export class Chat {
     if (!executable) {
       throw new Error('SIO_CHAT must name the executable of the chat');
     }
-    const args = ['--port', String(this.#port), '--database', path.join(this.#directory, 'chat.db'), ...this.#args];
-    const child = spawn(executable, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const args = ['--port', String(this.#port), '--database', path.join(this.#directory, 'chat.db')];
+    const child = spawn(executable, args, {
+      env: { ...process.env, ...this.#environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     running.add(child);
     this.#child = child;
     child.stderr.setEncoding('utf8').on('data', (text) => {

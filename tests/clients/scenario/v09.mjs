@@ -151,7 +151,8 @@ const tests = {
     const socket = await kit.open();
     let lost = false;
     socket.on("disconnect", () => (lost = true));
-    await pause(3500);
+    // Two heartbeats, and more than an idle poll lasts.
+    await pause(2500);
     same(await call(socket, "echo", 1), [1]);
     if (lost) throw new Error("disconnected");
   },
