@@ -167,10 +167,13 @@ TEST_CASE("stop closes WebSockets with 1001, ends waiting polls and lets answers
     RawClient http(f.server.port());
     auto slow = std::async(std::launch::async, [&] { return http.get("/slow"); });
     std::this_thread::sleep_for(30ms);
-    f.server.stop(5s);
+    auto stopped = std::async(std::launch::async, [&] { f.server.stop(5s); });
     CHECK(slow.get().body == "slow");
     CHECK(poll.get().body == "1");
     CHECK(websocket.receive() == wire::ws_close_payload(1001));
+    // Only when all have gone is it over before its time.
+    for (RawClient* const client : {&websocket, &polling, &http}) client->raw().close();
+    CHECK(stopped.wait_for(4s) == std::future_status::ready);
     CHECK(f.server.port() == 0);
 }
 

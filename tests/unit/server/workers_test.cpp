@@ -154,12 +154,14 @@ TEST_CASE("a server of several workers stops in order while everybody talks, and
         for (RawClient& client : clients) {
             for (int n = 0; n < 50; ++n) client.send_text(R"(42["all",1])");
         }
-        f.server->stop(5s);
+        auto stopped = std::async(std::launch::async, [&] { f.server->stop(5s); });
         for (RawClient& client : clients) {
             while (client.receive() != "" && client.last_opcode == wire::WsOpcode::text) {
             }
             CHECK(client.last_opcode == wire::WsOpcode::close);
+            client.raw().close();
         }
+        CHECK(stopped.wait_for(4s) == std::future_status::ready);
         f.server->start();
     }
 }
