@@ -22,7 +22,7 @@ import socketio
 # It takes no more than 16 packets in the answer to a poll unless it is told to; every server has more to say at times.
 engineio.payload.Payload.max_decode_packets = 2000
 
-LIMIT_S = 10
+LIMIT_S = 30
 TEXT = "Grüße, 漢字, 👩\u200d👩\u200d👧\u200d👦, a\u2028b, </script> \"'\\ \0"
 
 

@@ -1,6 +1,6 @@
 // Waiting for what a client of any version, in Node or in a page, is to do: nothing is imported.
 
-const LIMIT_MS = 10_000;
+const LIMIT_MS = 20_000;
 
 /** `promise`, or an error that names `what` after the limit. */
 export function limited(promise, what, limitMs = LIMIT_MS) {
