@@ -32,11 +32,7 @@ auto post(Fixture& f, const std::string& sid, std::string body, const char* type
     headers.add("Content-Type", type);
     return f.request("POST", "/engine.io/?" + sid_query(sid, more), std::move(body), std::move(headers));
 }
-std::string binary_frame(std::string_view payload) {
-    std::string frame;
-    wire::append_ws_frame(frame, WsOpcode::binary, payload);
-    return frame;
-}
+std::string binary_frame(std::string_view payload) { return test::server_frame(WsOpcode::binary, payload); }
 
 }  // namespace
 

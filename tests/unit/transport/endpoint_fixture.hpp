@@ -2,19 +2,15 @@
 
 #include <doctest/doctest.h>
 
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include <sio/greenlet.hpp>
-
 #include "greenlet/loop.hpp"
 #include "transport/engine_endpoint.hpp"
-#include "unit/transport/fakes.hpp"
-#include "wire/ws_frame.hpp"
+#include "unit/transport/peers.hpp"
 
 namespace sio::test {
 
@@ -39,18 +35,6 @@ private:
     Log& log_;
 };
 
-inline std::string masked(wire::WsOpcode opcode, std::string_view payload) {
-    std::string frame;
-    wire::append_ws_masked_frame(frame, opcode, payload, 0x12345678);
-    return frame;
-}
-
-inline std::string text_frame(std::string_view payload) {
-    std::string frame;
-    wire::append_ws_frame(frame, wire::WsOpcode::text, payload);
-    return frame;
-}
-
 /// An endpoint on a loop, with clients that are requests.
 struct EndpointFixture {
     EngineOptions options;
@@ -62,7 +46,7 @@ struct EndpointFixture {
         return Response();
     };
 
-    std::vector<std::shared_ptr<Wire>> wires;
+    Peers peers;
 
     /// Runs `script` in a greenlet; then the peers go away, and the loop ends.
     void run(std::function<void()> script) {
@@ -70,7 +54,7 @@ struct EndpointFixture {
             endpoint.emplace(loop, options, begin);
             loop.enter([this, &script] {
                 script();
-                for (const auto& wire : wires) wire->end();
+                peers.go_away();
                 loop.stop();
             });
         });
@@ -79,16 +63,8 @@ struct EndpointFixture {
 
     std::shared_ptr<Answer> request(std::string method, std::string target, std::string body = {},
                                     Headers headers = {}) {
-        HttpRequest request;
-        request.method = std::move(method);
-        request.target = std::move(target);
-        request.body = std::move(body);
-        request.headers = std::move(headers);
-        request.headers.add("Host", "localhost");
-        auto answer = std::make_shared<Answer>();
-        wires.push_back(answer->wire);
-        endpoint->handle(std::make_unique<FakeExchange>(std::move(request), answer));
-        return answer;
+        return peers.ask(*endpoint,
+                         make_request(std::move(method), std::move(target), std::move(body), std::move(headers)));
     }
     std::shared_ptr<Answer> get(const std::string& query) { return request("GET", "/engine.io/?" + query); }
     std::shared_ptr<Answer> poll(const std::string& sid) { return get("EIO=4&transport=polling&sid=" + sid); }
@@ -96,11 +72,7 @@ struct EndpointFixture {
         return request("POST", "/engine.io/?EIO=4&transport=polling&sid=" + sid, std::move(body));
     }
     std::shared_ptr<Answer> websocket(const std::string& query, Headers headers = {}) {
-        headers.add("Upgrade", "websocket");
-        headers.add("Connection", "Upgrade");
-        headers.add("Sec-WebSocket-Version", "13");
-        headers.add("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
-        return request("GET", "/engine.io/?" + query, {}, std::move(headers));
+        return request("GET", "/engine.io/?" + query, {}, websocket_headers(std::move(headers)));
     }
     std::string open() {
         const auto answer = get("EIO=4&transport=polling");
@@ -109,8 +81,5 @@ struct EndpointFixture {
         return body.substr(body.find(":\"") + 2, 20);
     }
 };
-
-/// Lets what was deferred and posted happen.
-inline void turn() { sio::sleep(std::chrono::milliseconds(2)); }
 
 }  // namespace sio::test

@@ -7,17 +7,17 @@
 #include <string>
 #include <vector>
 
-#include <sio/greenlet.hpp>
-
 #include "greenlet/loop.hpp"
-#include "unit/transport/fakes.hpp"
-#include "wire/ws_frame.hpp"
+#include "unit/transport/peers.hpp"
 
 using namespace std::chrono_literals;
 using namespace sio;
 using session::CloseReason;
 using session::V09Session;
 using test::Answer;
+using test::masked;
+using test::text_frame;
+using test::turn;
 using wire::WsOpcode;
 using AnswerPtr = std::shared_ptr<Answer>;
 
@@ -51,18 +51,6 @@ private:
     Log& log_;
 };
 
-std::string masked(WsOpcode opcode, std::string_view payload) {
-    std::string frame;
-    wire::append_ws_masked_frame(frame, opcode, payload, 0x12345678);
-    return frame;
-}
-
-std::string text_frame(std::string_view payload) {
-    std::string frame;
-    wire::append_ws_frame(frame, WsOpcode::text, payload);
-    return frame;
-}
-
 std::string framed(const std::vector<std::string>& packets) {
     std::string payload;
     for (const auto& packet : packets) {
@@ -82,9 +70,6 @@ std::string chunk(std::string_view bytes) {
 
 bool ends_with(const std::string& text, std::string_view end) { return std::string_view(text).ends_with(end); }
 
-/// Lets what was deferred and posted happen.
-void turn() { sio::sleep(2ms); }
-
 struct Fixture {
     EngineOptions options;
     greenlet::Loop loop;
@@ -97,7 +82,7 @@ struct Fixture {
         return Response();
     };
 
-    std::vector<std::shared_ptr<test::Wire>> wires;
+    test::Peers peers;
 
     /// Runs `script` in a greenlet; then the peers go away, and the loop ends.
     void run(std::function<void()> script) {
@@ -105,7 +90,7 @@ struct Fixture {
             endpoint.emplace(loop, resource, options, begin);
             loop.enter([this, &script] {
                 script();
-                for (const auto& wire : wires) wire->end();
+                peers.go_away();
                 loop.stop();
             });
         });
@@ -114,26 +99,15 @@ struct Fixture {
 
     AnswerPtr request(std::string method, const std::string& path, std::string body = {}, Headers headers = {},
                       int version = 11) {
-        HttpRequest request;
-        request.method = std::move(method);
-        request.target = "/socket.io/1" + path;
+        auto request =
+            test::make_request(std::move(method), "/socket.io/1" + path, std::move(body), std::move(headers));
         request.version = version;
-        request.body = std::move(body);
-        request.headers = std::move(headers);
-        request.headers.add("Host", "localhost");
-        auto answer = std::make_shared<Answer>();
-        wires.push_back(answer->wire);
-        endpoint->handle(std::make_unique<test::FakeExchange>(std::move(request), answer));
-        return answer;
+        return peers.ask(*endpoint, std::move(request));
     }
     AnswerPtr get(const std::string& path) { return request("GET", path); }
     AnswerPtr post(const std::string& path, std::string body) { return request("POST", path, std::move(body)); }
     AnswerPtr websocket(const std::string& path, Headers headers = {}) {
-        headers.add("Upgrade", "websocket");
-        headers.add("Connection", "Upgrade");
-        headers.add("Sec-WebSocket-Version", "13");
-        headers.add("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
-        return request("GET", path, {}, std::move(headers));
+        return request("GET", path, {}, test::websocket_headers(std::move(headers)));
     }
     std::string handshake() {
         const auto answer = get("/?t=1");

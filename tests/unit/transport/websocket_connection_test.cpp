@@ -6,28 +6,17 @@
 
 #include "greenlet/loop.hpp"
 #include "transport/websocket_connection.hpp"
-#include "unit/transport/fakes.hpp"
-#include "wire/ws_frame.hpp"
+#include "unit/transport/peers.hpp"
 
 using namespace std::chrono_literals;
 using namespace sio;
+using test::masked;
+using test::server_frame;
 using transport::WebSocketConnection;
 using transport::WebSocketConnectionPtr;
 using wire::WsOpcode;
 
 namespace {
-
-std::string from_client(WsOpcode opcode, std::string_view payload) {
-    std::string frame;
-    wire::append_ws_masked_frame(frame, opcode, payload, 0x12345678);
-    return frame;
-}
-
-std::string from_server(WsOpcode opcode, std::string_view payload) {
-    std::string frame;
-    wire::append_ws_frame(frame, opcode, payload);
-    return frame;
-}
 
 struct Listener final : transport::WebSocketListener {
     void on_message(const wire::WsMessage& message) override {
@@ -68,25 +57,24 @@ using Log = std::vector<std::string>;
 TEST_CASE("messages go both ways and pings are answered") {
     Fixture f;
     f.run([&] {
-        f.wire->feed(from_client(WsOpcode::text, "hello") + from_client(WsOpcode::ping, "p") +
-                     from_client(WsOpcode::binary, "raw"));
+        f.wire->feed(masked(WsOpcode::text, "hello") + masked(WsOpcode::ping, "p") + masked(WsOpcode::binary, "raw"));
         f.connection->send(WsOpcode::text, "back");
     });
     CHECK(f.listener.log == Log{"text hello", "binary raw"});
-    CHECK(f.wire->written == from_server(WsOpcode::pong, "p") + from_server(WsOpcode::text, "back"));
+    CHECK(f.wire->written == server_frame(WsOpcode::pong, "p") + server_frame(WsOpcode::text, "back"));
 }
 
 TEST_CASE("the peer's close frame is answered with its code, and the link is closed") {
     Fixture f;
-    f.run([&] { f.wire->feed(from_client(WsOpcode::close, wire::ws_close_payload(1000, "bye"))); });
+    f.run([&] { f.wire->feed(masked(WsOpcode::close, wire::ws_close_payload(1000, "bye"))); });
     CHECK(f.listener.log == Log{"end 1000"});
-    CHECK(f.wire->written == from_server(WsOpcode::close, wire::ws_close_payload(1000)));
+    CHECK(f.wire->written == server_frame(WsOpcode::close, wire::ws_close_payload(1000)));
     CHECK(f.wire->closed);
 }
 
 TEST_CASE("malformed input is answered with its close code") {
     Fixture f;
-    f.run([&] { f.wire->feed(from_server(WsOpcode::text, "not masked")); });
+    f.run([&] { f.wire->feed(server_frame(WsOpcode::text, "not masked")); });
     CHECK(f.listener.log == Log{"end 1002"});
     CHECK(f.wire->written.substr(2, 2) == "\x03\xea");
     CHECK(f.wire->closed);
@@ -99,12 +87,12 @@ TEST_CASE("a connection that the server closes waits for the peer's close frame,
         f.connection->send(WsOpcode::text, "too late");
         f.connection = nullptr;
         CHECK_FALSE(f.wire->closed);
-        f.wire->feed(from_client(WsOpcode::text, "still on its way"));
-        f.wire->feed(from_client(WsOpcode::close, wire::ws_close_payload(1000)));
+        f.wire->feed(masked(WsOpcode::text, "still on its way"));
+        f.wire->feed(masked(WsOpcode::close, wire::ws_close_payload(1000)));
         CHECK(f.wire->closed);
     });
     CHECK(f.listener.log.empty());
-    CHECK(f.wire->written == from_server(WsOpcode::close, wire::ws_close_payload(1000)));
+    CHECK(f.wire->written == server_frame(WsOpcode::close, wire::ws_close_payload(1000)));
 }
 
 TEST_CASE("a peer that does not answer the close frame is cut off after the time limit") {
@@ -128,7 +116,7 @@ TEST_CASE("a listener may close or abort the connection from within a message") 
                 const auto connection = std::exchange(f.connection, nullptr);
                 abort ? connection->abort() : connection->close(1000);
             };
-            f.wire->feed(from_client(WsOpcode::text, "one") + from_client(WsOpcode::text, "two"));
+            f.wire->feed(masked(WsOpcode::text, "one") + masked(WsOpcode::text, "two"));
             f.wire->end();
         });
         CHECK(f.listener.log.front() == "text one");
@@ -140,7 +128,7 @@ TEST_CASE("messages behind a pause wait in the link") {
     Fixture f;
     f.run([&] {
         f.listener.then = [&] { f.connection->pause_reading(); };
-        f.wire->feed(from_client(WsOpcode::text, "one") + from_client(WsOpcode::text, "two"));
+        f.wire->feed(masked(WsOpcode::text, "one") + masked(WsOpcode::text, "two"));
         CHECK(f.wire->paused);
         CHECK(f.listener.log == Log{"text one"});
         f.listener.then = nullptr;
@@ -154,7 +142,7 @@ TEST_CASE("pings of a peer that does not read are not answered without bound") {
     Fixture f;
     f.run([&] {
         f.wire->queued = 1024 * 1024;
-        f.wire->feed(from_client(WsOpcode::ping, "p"));
+        f.wire->feed(masked(WsOpcode::ping, "p"));
     });
     CHECK(f.wire->written.empty());
 }
