@@ -102,11 +102,13 @@ class Scenario:
         cls.addClassCleanup(testbed.__exit__)
         return testbed
 
-    def open(self, namespaces=("/matrix",), query=""):
+    def open(self, namespaces=("/matrix",), query="", limit_s=LIMIT_S, handlers=()):
         client = socketio.Client(reconnection=False)
         self.addCleanup(client.disconnect)
+        for event, namespace, handler in handlers:
+            client.on(event, handler, namespace=namespace)
         client.connect(self.testbed.url + query, transports=self.transports, namespaces=list(namespaces),
-                       wait_timeout=LIMIT_S)
+                       wait_timeout=limit_s)
         return client
 
     def call(self, client, event, *args, namespace="/matrix"):
@@ -138,8 +140,11 @@ class Scenario:
         self.assertEqual(self.call(client, "query", "token"), "a b")
 
     def test_a_refusal_is_told(self):
+        told = []
+        # It waits for the namespace for as long as it may, refused or not.
         with self.assertRaises(socketio.exceptions.ConnectionError):
-            self.open(("/forbidden",))
+            self.open(("/forbidden",), limit_s=2, handlers=[("connect_error", "/forbidden", told.append)])
+        self.assertEqual(told, [{"message": "forbidden", "data": {"code": 7}}])
 
     def test_text_values_and_binary_come_back(self):
         client = self.open()
