@@ -9,5 +9,5 @@ export const workloads = [
   { name: "rooms, 2000 in 200", args: ["rooms", "--connections", "2000", "--rooms", "200", "--payload", "64"] },
   { name: "polling echo, 100 clients", args: ["polling", "--connections", "100", "--payload", "32"] },
   { name: "connections opened", args: ["connect", "--in-flight", "64"] },
-  { name: "idle memory, 5000 connections", idle: true, args: ["idle", "--connections", "5000", "--seconds", "1"] },
+  { name: "idle memory, 19 000 connections", idle: true, args: ["idle", "--connections", "19000", "--seconds", "1"] },
 ];

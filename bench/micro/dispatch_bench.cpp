@@ -98,7 +98,7 @@ struct Server {
     }
     std::shared_ptr<sio::dispatch::SocketImpl> connect(Sink& sink) {
         auto socket = sio::dispatch::SocketImpl::open(hub, sink, sio::Environ());
-        socket->bind(namespaces, {});
+        socket->bind(namespaces);
         sio::wire::PacketView packet;
         packet.type = sio::wire::PacketType::connect;
         socket->on_packet(packet);

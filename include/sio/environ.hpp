@@ -21,6 +21,10 @@ namespace sio {
 
 class Form;
 
+namespace http {
+class KeptEnviron;
+}
+
 /// What an app gets: one request, and what routers and middleware have found out about it. WSGI's `environ`.
 ///
 /// ```
@@ -128,6 +132,8 @@ public:
     void set_host(std::string_view host) { request_.headers.set("Host", host); }
 
 private:
+    friend class http::KeptEnviron;
+
     // By std::type_info, which unlike the address of a variable is the same type's on both sides of a shared library.
     using Tag = std::type_index;
     void put(Tag key, std::shared_ptr<void> value);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -9,8 +10,8 @@
 
 namespace sio {
 
-class Environ;
 class Headers;
+class Socket;
 
 /// What a client said when it connected to a namespace.
 ///
@@ -21,17 +22,17 @@ public:
     /// thing; T's optional members may be missing.
     template <JsonReadable T>
     T auth() const {
-        return auth_.get<T>(0);
+        return auth_args().get<T>(0);
     }
     template <JsonReadable T>
     std::optional<T> auth_if() const {
-        return auth_.get_if<T>(0);
+        return auth_args().get_if<T>(0);
     }
     /// The auth as JSON text, `{}` when the client sent none. Clients of protocol 4 (1.x, 2.x) have no auth; the query of
     /// their namespace is given as an object of strings in its place.
-    const std::string& auth_text() const noexcept { return auth_.text(); }
+    const std::string& auth_text() const noexcept { return auth_args().text(); }
     /// The same as the one argument of an Args, to be passed on.
-    const Args& auth_args() const noexcept { return auth_; }
+    const Args& auth_args() const noexcept;
 
     /// A value of query(); empty when there is none.
     std::string_view query(std::string_view name) const;
@@ -49,14 +50,17 @@ public:
     std::chrono::system_clock::time_point time() const noexcept { return time_; }
 
     /// For sio itself. `auth`: JSON text, may be empty.
-    Handshake(const Environ& request, std::string_view auth, std::string_view namespace_query);
+    Handshake(Socket& socket, std::string_view auth, std::string_view namespace_query);
 
 private:
-    Args query_as_object() const;
+    /// What the client said for this namespace alone.
+    struct Said {
+        Args auth;
+        MultiDict query;  // the session's added; empty when the namespace brought none
+    };
 
-    const Environ* environ_;
-    Args auth_;
-    MultiDict query_;  // merged; empty when the namespace brought none
+    Socket* socket_;
+    std::unique_ptr<Said> said_;  // null: nothing
     std::chrono::system_clock::time_point time_;
 };
 

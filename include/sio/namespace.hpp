@@ -144,7 +144,7 @@ public:
     /// Goes back to get_initial_acl().
     void reset_acl();
     /// The list as it is; nothing: everything is allowed.
-    const std::optional<std::vector<std::string>>& allowed_methods() const;
+    std::optional<std::vector<std::string>> allowed_methods() const;
 
     // ---- dispatch: override to route in your own way
 

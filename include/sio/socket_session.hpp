@@ -2,6 +2,7 @@
 
 #include <any>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,15 +49,17 @@ class SocketSession {
 public:
     /// The item of that name, made when missing.
     SessionItem& operator[](std::string_view name) {
-        auto found = items_.find(name);
-        if (found == items_.end()) found = items_.emplace(std::string(name), SessionItem()).first;
+        if (!items_) items_ = std::make_unique<Items>();
+        auto found = items_->find(name);
+        if (found == items_->end()) found = items_->emplace(std::string(name), SessionItem()).first;
         return found->second;
     }
     /// The value of that name if there is one and it is a T, or null. Valid until it is assigned or erased.
     template <class T>
     T* get(std::string_view name) noexcept {
-        const auto found = items_.find(name);
-        return found == items_.end() ? nullptr : found->second.template get<T>();
+        if (!items_) return nullptr;
+        const auto found = items_->find(name);
+        return found == items_->end() ? nullptr : found->second.template get<T>();
     }
     template <class T>
     T get_or(std::string_view name, T fallback) {
@@ -71,18 +74,21 @@ public:
         item = T();
         return *item.template get<T>();
     }
-    bool contains(std::string_view name) const noexcept { return items_.find(name) != items_.end(); }
+    bool contains(std::string_view name) const noexcept { return items_ && items_->find(name) != items_->end(); }
     /// Says whether there was one.
     bool erase(std::string_view name) {
-        const auto found = items_.find(name);
-        if (found == items_.end()) return false;
-        items_.erase(found);
+        if (!items_) return false;
+        const auto found = items_->find(name);
+        if (found == items_->end()) return false;
+        items_->erase(found);
         return true;
     }
-    void clear() noexcept { items_.clear(); }
+    void clear() noexcept { items_.reset(); }
 
 private:
-    std::map<std::string, SessionItem, std::less<>> items_;
+    using Items = std::map<std::string, SessionItem, std::less<>>;
+
+    std::unique_ptr<Items> items_;  // null as long as nothing was remembered
 };
 
 }  // namespace sio

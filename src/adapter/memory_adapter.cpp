@@ -29,7 +29,7 @@ void MemoryAdapter::add(SocketEmitter& emitter) {
     member->nsp = &nsp;
     member->place = nsp.members.size();
     nsp.members.push_back(member.get());
-    nsp.by_sid.emplace(emitter.sid(), member.get());
+    nsp.by_sid.insert(member.get());
     emitter.adapter_record = member.release();
 }
 
@@ -39,7 +39,7 @@ void MemoryAdapter::remove(SocketEmitter& emitter) noexcept {
     emitter.adapter_record = nullptr;
     while (!member->memberships.empty()) leave_at(*member, member->memberships.size() - 1);
     Namespace& nsp = *member->nsp;
-    nsp.by_sid.erase(emitter.sid());
+    nsp.by_sid.erase(member.get());
     if (walking_ != 0) {
         nsp.members[member->place] = nullptr;
         if (nsp.gaps++ == 0) untidy_namespaces_.push_back(&nsp);
@@ -186,7 +186,7 @@ void MemoryAdapter::visit_room(Namespace& nsp, std::string_view name, Seen& seen
     const auto once = [&](Member* member) {
         if (member && seen.first(*member)) act(*member->emitter);
     };
-    if (const auto sid = nsp.by_sid.find(name); sid != nsp.by_sid.end()) once(sid->second);
+    if (const auto sid = nsp.by_sid.find(name); sid != nsp.by_sid.end()) once(*sid);
     const auto found = nsp.rooms.find(name);
     if (found == nsp.rooms.end()) return;
     // By index: the list may grow. Who joins meanwhile is not part of it.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dispatch/adapter.hpp"
+#include "util/keyed_set.hpp"
 
 namespace sio::adapter {
 
@@ -71,6 +72,9 @@ private:
         Member* member;  // null: has left during a walk
         std::size_t membership;
     };
+    struct SidOf {
+        std::string_view operator()(const Member& member) const { return member.emitter->sid(); }
+    };
     struct Room {
         std::string_view name;
         Namespace* nsp;
@@ -80,7 +84,7 @@ private:
     struct Namespace {
         std::string_view name;
         ByName<std::unique_ptr<Room>> rooms;
-        std::unordered_map<std::string_view, Member*, Hash, std::equal_to<>> by_sid;
+        util::KeyedSet<Member*, SidOf> by_sid;
         std::vector<Member*> members;  // null: has left during a walk
         std::size_t gaps = 0;
     };

@@ -21,24 +21,25 @@ std::string method_name(std::string_view event) {
 }
 
 void Acl::reset(List list) {
-    list_ = std::move(list);
-    if (!list_) return;
-    for (std::string& name : *list_) name = normal(name);
+    names_.reset();
+    if (!list) return;
+    for (std::string& name : *list) name = normal(name);
+    names_ = std::make_unique<std::vector<std::string>>(std::move(*list));
 }
 
 void Acl::add(std::string_view name) {
-    if (!list_) list_.emplace();
+    if (!names_) names_ = std::make_unique<std::vector<std::string>>();
     std::string method = normal(name);
-    if (std::find(list_->begin(), list_->end(), method) == list_->end()) list_->push_back(std::move(method));
+    if (std::find(names_->begin(), names_->end(), method) == names_->end()) names_->push_back(std::move(method));
 }
 
 void Acl::remove(std::string_view name) {
-    if (list_) std::erase(*list_, normal(name));
+    if (names_) std::erase(*names_, normal(name));
 }
 
 bool Acl::allows(std::string_view name) const {
-    if (!list_) return true;
-    return std::find(list_->begin(), list_->end(), normal(name)) != list_->end();
+    if (!names_) return true;
+    return std::find(names_->begin(), names_->end(), normal(name)) != names_->end();
 }
 
 }  // namespace sio::dispatch

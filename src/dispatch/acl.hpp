@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,10 +25,10 @@ public:
 
     bool allows(std::string_view name) const;
     /// Methods' names.
-    const List& list() const noexcept { return list_; }
+    List list() const { return names_ ? List(*names_) : std::nullopt; }
 
 private:
-    List list_;
+    std::unique_ptr<std::vector<std::string>> names_;  // null: no list
 };
 
 }  // namespace sio::dispatch

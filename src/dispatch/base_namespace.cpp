@@ -44,7 +44,7 @@ dispatch::Connection& BaseNamespace::connection() const {
 
 // ---- what it belongs to
 
-Environ& BaseNamespace::environ() const { return connection().socket().environ_; }
+Environ& BaseNamespace::environ() const { return connection().socket().environ(); }
 Socket& BaseNamespace::socket() const { return connection().socket(); }
 SocketSession& BaseNamespace::session() const { return connection().socket().session_; }
 const std::any& BaseNamespace::request() const { return connection().socket().manage_options().request; }
@@ -75,9 +75,7 @@ void BaseNamespace::del_acl_method(std::string_view method) { connection().acl()
 void BaseNamespace::lift_acl_restrictions() { connection().acl().reset(std::nullopt); }
 void BaseNamespace::reset_acl() { connection().acl().reset(get_initial_acl()); }
 
-const std::optional<std::vector<std::string>>& BaseNamespace::allowed_methods() const {
-    return connection().acl().list();
-}
+std::optional<std::vector<std::string>> BaseNamespace::allowed_methods() const { return connection().acl().list(); }
 
 // ---- dispatch
 

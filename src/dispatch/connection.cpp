@@ -39,7 +39,7 @@ public:
     ~Busy() {
         connection_.busy_ = false;
         // Not empty only when the greenlet was killed on its way.
-        if (!connection_.queue_.empty()) connection_.stop_queue();
+        if (!connection_.queue_empty()) connection_.stop_queue();
     }
 
 private:
@@ -69,16 +69,21 @@ struct Connection::FinishJob {
 
 Connection::Connection(std::shared_ptr<SocketImpl> socket, const detail::NamespaceClass& kind, std::string nsp,
                        Handshake handshake)
-    : hub_(socket->hub()),
-      socket_(std::move(socket)),
+    : socket_(std::move(socket)),
+      hub_(*socket_->hub()),
       kind_(kind),
-      events_(kind.events),
       nsp_(std::move(nsp)),
       sid_(socket_id(*socket_->channel(), nsp_)),
-      handshake_(std::move(handshake)),
-      acks_(*this, hub_->loop().timers(), hub_->options().max_pending_acks) {}
+      handshake_(std::move(handshake)) {}
 
 Connection::~Connection() = default;
+
+Connection::Rare& Connection::rare() {
+    if (!rare_) {
+        rare_.reset(new Rare{AckTable(*this, hub_.loop().timers(), hub_.options().max_pending_acks), {}, {}, {}, {}});
+    }
+    return *rare_;
+}
 
 session::Channel* Connection::channel() const noexcept {
     return state_ == State::disconnected ? nullptr : socket_->channel();
@@ -97,9 +102,9 @@ bool Connection::fill(Packet& packet, const wire::PacketView& view) {
     packet.id = view.id;
     packet.name = view.name;
     packet.data.clear();
-    const std::size_t depth = hub_->options().max_json_depth;
+    const std::size_t depth = hub_.options().max_json_depth;
     if (view.type == wire::PacketType::event || view.type == wire::PacketType::ack) {
-        ArgumentCheck& check = hub_->argument_check();
+        ArgumentCheck& check = hub_.argument_check();
         if (!check.check(view.array, view.data, depth)) return false;
         if (!view.attachments.empty() && !placeholders_are_valid(check.data(), view.attachments)) return false;
         packet.args.assign(check.data(), view.attachments);
@@ -116,7 +121,7 @@ bool Connection::fill(Packet& packet, const wire::PacketView& view) {
 
 bool Connection::take(const wire::PacketView& view) {
     if (state_ == State::disconnected) return true;
-    auto packet = hub_->take_packet();
+    auto packet = hub_.take_packet();
     if (!fill(*packet, view)) return false;
     if (busy_) {
         enqueue(std::move(packet));
@@ -129,7 +134,7 @@ bool Connection::take(const wire::PacketView& view) {
 void Connection::run(void (Connection::*function)(std::unique_ptr<Packet>), std::unique_ptr<Packet> packet) {
     busy_ = true;
     try {
-        hub_->loop().enter(HandleJob{shared_from_this(), function, std::move(packet)});
+        hub_.loop().enter(HandleJob{shared_from_this(), function, std::move(packet)});
     } catch (...) {
         busy_ = false;  // there was no stack for a greenlet
         throw;
@@ -137,8 +142,9 @@ void Connection::run(void (Connection::*function)(std::unique_ptr<Packet>), std:
 }
 
 void Connection::enqueue(std::unique_ptr<Packet> packet) {
-    queue_.push_back(std::move(packet));
-    if (paused_ || queue_.size() < hub_->options().max_queued_events) return;
+    auto& queue = rare().queue;
+    queue.push_back(std::move(packet));
+    if (paused_ || queue.size() < hub_.options().max_queued_events) return;
     paused_ = true;
     socket_->channel()->pause_reading();
 }
@@ -150,7 +156,7 @@ void Connection::resume_reading_if(bool enough) noexcept {
 }
 
 void Connection::stop_queue() {
-    queue_.clear();
+    if (rare_) rare_->queue.clear();
     resume_reading_if(true);
 }
 
@@ -158,17 +164,18 @@ void Connection::handle(std::unique_ptr<Packet> packet) {
     const auto object = object_;  // stays until the last handler has returned
     const Busy busy(*this);
     handle_one(*object, *packet);
-    hub_->give_back(std::move(packet));
+    hub_.give_back(std::move(packet));
     handle_queued(*object);
 }
 
 void Connection::handle_queued(BaseNamespace& object) {
-    while (!queue_.empty() && state_ != State::disconnected) {
-        auto packet = std::move(queue_.front());
-        queue_.pop_front();
-        resume_reading_if(queue_.size() <= hub_->options().max_queued_events / 2);
+    while (!queue_empty() && state_ != State::disconnected) {
+        auto& queue = rare_->queue;
+        auto packet = std::move(queue.front());
+        queue.pop_front();
+        resume_reading_if(queue.size() <= hub_.options().max_queued_events / 2);
         handle_one(object, *packet);
-        hub_->give_back(std::move(packet));
+        hub_.give_back(std::move(packet));
     }
 }
 
@@ -200,7 +207,7 @@ std::exception_ptr Connection::guarded(BaseNamespace& object, const Invocation& 
 // ---- connecting
 
 void Connection::begin() {
-    auto packet = hub_->take_packet();
+    auto packet = hub_.take_packet();
     packet->type = PacketType::connect;
     packet->endpoint = nsp_;
     packet->id.reset();
@@ -216,7 +223,7 @@ void Connection::make_object() {
     object_ = std::move(made.object);
     self_ = made.self;
     object_->attach(shared_from_this());
-    hub_->adapter().add(*this);
+    hub_.adapter().add(*this);
 }
 
 void Connection::connect(std::unique_ptr<Packet> packet) {
@@ -240,7 +247,7 @@ void Connection::connect(std::unique_ptr<Packet> packet) {
     if (!thrown) {
         auto set_up = [&] {
             acl_.reset(object->get_initial_acl());
-            events_->initialize(self_);
+            kind_.events->initialize(self_);
             object->process_packet(*packet);
         };
         thrown = guarded(*object, set_up);
@@ -270,7 +277,8 @@ void Connection::accept() {
     packet.type = wire::PacketType::connect;
     packet.data = json;
     send(packet);
-    for (const Held& held : std::exchange(held_, {})) {
+    if (!rare_) return;
+    for (const Held& held : std::exchange(rare_->held, {})) {
         if (auto* const open = channel()) open->send(held.packet->packet(), held.flags);
     }
 }
@@ -288,7 +296,7 @@ void Connection::refuse(const std::exception_ptr& thrown) {
     } catch (const ConnectionRefused& refused) {
         json = refusal_json(generation, refused.what(), refused.data());
     } catch (const std::exception& error) {
-        json = refusal_json(generation, hub_->options().expose_error_messages ? error.what() : "Internal error");
+        json = refusal_json(generation, hub_.options().expose_error_messages ? error.what() : "Internal error");
     } catch (...) {
         json = refusal_json(generation, "Internal error");
     }
@@ -315,11 +323,11 @@ void Connection::end(session::CloseReason reason, bool tell, Finish when) {
     state_ = State::disconnected;
     reason_ = reason;
     stop_queue();
-    held_.clear();
-    last_rooms_ = hub_->adapter().rooms(*this);
-    hub_->adapter().remove(*this);
+    if (rare_) rare_->held.clear();
+    if (hub_.adapter().room_count(*this) != 0) rare().last_rooms = hub_.adapter().rooms(*this);
+    hub_.adapter().remove(*this);
     socket_->forget(*this);
-    while (auto waiting = acks_.take_any()) {
+    while (auto waiting = rare_ ? rare_->acks.take_any() : std::nullopt) {
         if (waiting->call) {
             waiting->call->error = make_error_code(errc::not_connected);
             waiting->call->done.set();
@@ -334,10 +342,10 @@ void Connection::end(session::CloseReason reason, bool tell, Finish when) {
         return;
     }
     if (when == Finish::at_once) {
-        hub_->loop().enter(FinishJob(self));
+        hub_.loop().enter(FinishJob(self));
     } else {
-        hub_->post([job = FinishJob(self)]() mutable {
-            auto& loop = job.connection->hub_->loop();
+        hub_.post([job = FinishJob(self)]() mutable {
+            auto& loop = job.connection->hub_.loop();
             loop.enter(std::move(job));
         });
     }
@@ -394,7 +402,7 @@ void Connection::report_exception(const std::exception_ptr& thrown, std::string_
     if (usual) return;
     ErrorReport error;
     error.name = error_name::internal_error;
-    error.message = hub_->options().expose_error_messages ? text : "Internal error";
+    error.message = hub_.options().expose_error_messages ? text : "Internal error";
     error.endpoint = nsp_;
     error.msg_id = id;
     error.quiet = state_ != State::connected;
@@ -408,14 +416,14 @@ void Connection::report(const ErrorReport& report) { socket_->handle_error(repor
 // ---- methods
 
 const detail::EventMethod* Connection::find_event(std::string_view event) {
-    found_ = events_->find_event(event);
+    found_ = kind_.events->find_event(event);
     return found_;
 }
 
 const detail::EventMethod* Connection::find_method(std::string_view method, const Packet& packet) const {
     // Nearly always what find_event() found last: its very text, then.
     if (found_ && found_->method.data() == method.data()) return found_;
-    const auto* const found = events_->find_method(method);
+    const auto* const found = kind_.events->find_method(method);
     // An event that nobody registered does not become another one ("a_b", "a b") by way of the method's name.
     if (found && found->event != packet.name && method == method_name(packet.name)) return nullptr;
     return found;
@@ -423,16 +431,16 @@ const detail::EventMethod* Connection::find_method(std::string_view method, cons
 
 std::shared_ptr<detail::BroadcastScope> Connection::scope() const {
     const auto& dumps = socket_->manage_options().json_dumps;
-    return dumps ? with_json_dumps(hub_, dumps) : std::shared_ptr<detail::BroadcastScope>(hub_);
+    return dumps ? with_json_dumps(socket_->hub(), dumps) : std::shared_ptr<detail::BroadcastScope>(socket_->hub());
 }
 
 // ---- rooms
 
 void Connection::join(std::string_view room) {
-    hub_->require_current();
+    hub_.require_current();
     if (state_ == State::disconnected) return;
-    Adapter& adapter = hub_->adapter();
-    if (adapter.room_count(*this) >= hub_->options().max_rooms) {
+    Adapter& adapter = hub_.adapter();
+    if (adapter.room_count(*this) >= hub_.options().max_rooms) {
         const auto rooms = adapter.rooms(*this);
         if (std::find(rooms.begin(), rooms.end(), room) != rooms.end()) return;
         throw Error(errc::limit_exceeded, "sio: this client is in too many rooms (max_rooms)");
@@ -441,12 +449,13 @@ void Connection::join(std::string_view room) {
 }
 
 void Connection::leave(std::string_view room) {
-    hub_->require_current();
-    hub_->adapter().leave(*this, room);
+    hub_.require_current();
+    hub_.adapter().leave(*this, room);
 }
 
 std::vector<std::string> Connection::rooms() const {
-    return state_ == State::disconnected ? last_rooms_ : hub_->adapter().rooms(*this);
+    if (state_ != State::disconnected) return hub_.adapter().rooms(*this);
+    return rare_ ? rare_->last_rooms : std::vector<std::string>();
 }
 
 void Connection::enter(std::string_view room) {
@@ -468,14 +477,15 @@ void Connection::evict(bool close) {
 // ---- jobs
 
 void Connection::keep_job(std::uint64_t job, const AnyGreenlet& greenlet) {
-    if (state_ != State::disconnected) jobs_.emplace(job, greenlet);
+    if (state_ != State::disconnected) rare().jobs.emplace(job, greenlet);
 }
 
 void Connection::kill_jobs() {
+    if (!rare_) return;
     const auto caller = current_greenlet_id();
     // Killed ones take themselves off the list; one that has not begun does so at once.
     std::vector<AnyGreenlet> others;
-    for (const auto& [id, greenlet] : jobs_) {
+    for (const auto& [id, greenlet] : rare_->jobs) {
         if (caller == 0 || greenlet.id() != caller) others.push_back(greenlet);
     }
     for (const AnyGreenlet& greenlet : others) greenlet.kill(false);

@@ -65,11 +65,11 @@ public:
 
     State state() const noexcept { return state_; }
     SocketImpl& socket() const noexcept { return *socket_; }
-    Hub& hub() const noexcept { return *hub_; }
+    Hub& hub() const noexcept { return hub_; }
     const Handshake& handshake() const noexcept { return handshake_; }
     const std::shared_ptr<BaseNamespace>& object() const noexcept { return object_; }
     Acl& acl() noexcept { return acl_; }
-    const detail::EventTableData& events() const noexcept { return *events_; }
+    const detail::EventTableData& events() const noexcept { return *kind_.events; }
     /// The class that events() is about, for EventMethod::call().
     void* self() const noexcept { return self_; }
     std::string_view disconnect_reason() const noexcept;
@@ -97,7 +97,9 @@ public:
 
     std::uint64_t new_job() noexcept { return next_job_++; }
     void keep_job(std::uint64_t job, const AnyGreenlet& greenlet);
-    void forget_job(std::uint64_t job) noexcept { jobs_.erase(job); }
+    void forget_job(std::uint64_t job) noexcept {
+        if (rare_) rare_->jobs.erase(job);
+    }
     /// All but the one that calls.
     void kill_jobs();
 
@@ -152,29 +154,34 @@ private:
                              std::error_code error, std::unique_ptr<Packet> packet);
     void fail_callback(std::unique_ptr<detail::AckHandler> handler, std::error_code error) noexcept;
 
-    // The hub first: it goes last.
-    std::shared_ptr<Hub> hub_;
-    std::shared_ptr<SocketImpl> socket_;
-    const detail::NamespaceClass& kind_;
-    const detail::EventTableData* events_;
-    std::shared_ptr<BaseNamespace> object_;
-    void* self_ = nullptr;
-    std::string nsp_;
-    std::string sid_;
-    Handshake handshake_;
+    /// What a client that is only sent events never needs.
+    struct Rare {
+        AckTable acks;
+        std::list<std::unique_ptr<Packet>> queue;
+        std::vector<Held> held;
+        std::vector<std::string> last_rooms;
+        std::unordered_map<std::uint64_t, AnyGreenlet> jobs;
+    };
+    Rare& rare();
+    bool queue_empty() const noexcept { return !rare_ || rare_->queue.empty(); }
+
+    std::shared_ptr<SocketImpl> socket_;  // first: the hub goes with it
+    Hub& hub_;
     State state_ = State::connecting;
     session::CloseReason reason_{};
     bool accepted_ = false;  // recv_connect() has returned
     bool busy_ = false;
     bool paused_ = false;
+    const detail::NamespaceClass& kind_;
+    std::shared_ptr<BaseNamespace> object_;
+    void* self_ = nullptr;
     const detail::EventMethod* found_ = nullptr;
     Acl acl_;
-    AckTable acks_;
-    std::list<std::unique_ptr<Packet>> queue_;  // takes no memory while empty, as it nearly always is
-    std::vector<Held> held_;
-    std::vector<std::string> last_rooms_;
+    std::unique_ptr<Rare> rare_;
     std::uint64_t next_job_ = 1;
-    std::unordered_map<std::uint64_t, AnyGreenlet> jobs_;
+    std::string nsp_;
+    std::string sid_;
+    Handshake handshake_;
 };
 
 }  // namespace sio::dispatch

@@ -37,8 +37,9 @@ void Connection::send(const wire::PacketView& view, session::SendFlags flags) {
 }
 
 void Connection::hold(std::unique_ptr<session::Broadcast> packet, session::SendFlags flags) {
-    held_.push_back({std::move(packet), flags});
-    if (held_.size() <= hub_->options().max_held_packets) return;
+    auto& held = rare().held;
+    held.push_back({std::move(packet), flags});
+    if (held.size() <= hub_.options().max_held_packets) return;
     log(LogLevel::warning, "dispatch", nsp_ + " (" + sid_ + "): recv_connect() takes too long (max_held_packets)");
     socket_->close(session::CloseReason::forced_server_close);
 }
@@ -81,10 +82,10 @@ void Connection::emit(const detail::EmitOptions& options, std::string_view event
         if (callback) fail_callback(std::move(callback), make_error_code(errc::not_connected));
         return;
     }
-    hub_->require_current();
+    hub_.require_current();
     require_carriable(*socket_, attachments);
     std::optional<std::uint64_t> id;
-    if (callback) id = acks_.add({std::move(callback), nullptr}, options.timeout);
+    if (callback) id = rare().acks.add({std::move(callback), nullptr}, options.timeout);
     send_event(options, event, text, attachments, id);
 }
 
@@ -96,7 +97,7 @@ void Connection::send_message(const detail::EmitOptions& options, bool is_string
         if (callback) fail_callback(std::move(callback), make_error_code(errc::not_connected));
         return;
     }
-    hub_->require_current();
+    hub_.require_current();
     wire::PacketView packet;
     packet.type = is_string ? wire::PacketType::message : wire::PacketType::json;
     std::string message;
@@ -107,7 +108,7 @@ void Connection::send_message(const detail::EmitOptions& options, bool is_string
     } else {
         packet.data = text;
     }
-    if (callback) packet.id = acks_.add({std::move(callback), nullptr}, options.timeout);
+    if (callback) packet.id = rare().acks.add({std::move(callback), nullptr}, options.timeout);
     send(packet, {.volatile_ = options.volatile_});
 }
 
@@ -117,15 +118,15 @@ std::shared_ptr<detail::PendingCall> Connection::begin_call(std::optional<std::c
     require_event_name(event);
     if (current_greenlet_id() == 0) throw Error(errc::not_in_greenlet, "sio: call() blocks, so it needs a greenlet");
     if (!channel()) throw Error(errc::not_connected, "sio: call(): the client is not connected");
-    hub_->require_current();
+    hub_.require_current();
     require_carriable(*socket_, attachments);
     // The client answers only what it has been sent.
     accept();
     if (!channel()) throw Error(errc::not_connected, "sio: call(): the client is not connected");
     auto call = std::make_shared<detail::PendingCall>();
-    call->limit = limit.value_or(hub_->options().call_timeout);
+    call->limit = limit.value_or(hub_.options().call_timeout);
     call->connection = weak_from_this();
-    call->id = acks_.add({nullptr, call}, std::nullopt);
+    call->id = rare().acks.add({nullptr, call}, std::nullopt);
     send_event({}, event, text, attachments, call->id);
     return call;
 }
@@ -135,7 +136,7 @@ Args Connection::finish_call(detail::PendingCall& call) {
     struct Forget {
         detail::PendingCall& call;
         ~Forget() {
-            if (const auto connection = call.connection.lock()) connection->acks_.take(call.id);
+            if (const auto connection = call.connection.lock()) connection->rare().acks.take(call.id);
         }
     } const forget{call};
     const bool limited = call.limit && call.limit->count() > 0;
@@ -164,12 +165,12 @@ void Connection::send_ack(std::uint64_t id, const Args& args) {
 
 bool Connection::take_ack(const wire::PacketView& view) {
     if (state_ == State::disconnected || !view.id) return true;
-    auto packet = hub_->take_packet();
+    auto packet = hub_.take_packet();
     if (!fill(*packet, view)) return false;
     // An id that nobody waits for (a second answer, an invented one) is nothing.
-    auto waiting = acks_.take(*view.id);
+    auto waiting = rare_ ? rare_->acks.take(*view.id) : std::nullopt;
     if (!waiting) {
-        hub_->give_back(std::move(packet));
+        hub_.give_back(std::move(packet));
     } else if (waiting->call) {
         waiting->call->args = std::move(packet->args);
         waiting->call->done.set();
@@ -216,7 +217,7 @@ void Connection::fail_callback(std::unique_ptr<detail::AckHandler> handler, std:
         }
     };
     try {
-        hub_->post(Job{object_, std::move(handler), error});
+        hub_.post(Job{object_, std::move(handler), error});
     } catch (const std::bad_alloc&) {
         // Without memory, nobody is told.
     }

@@ -36,6 +36,8 @@ Hub::Hub(greenlet::Loop& loop, std::unique_ptr<Adapter> adapter, SocketOptions o
 
 Hub::~Hub() = default;
 
+std::string_view Hub::SessidOf::operator()(const SocketImpl& socket) const { return socket.sessid(); }
+
 bool Hub::post(greenlet::Loop::Job job) {
     const std::lock_guard lock(open_mutex_);
     if (open_) loop_->post(std::move(job));
@@ -57,21 +59,21 @@ void Hub::require_current() const {
 
 std::shared_ptr<Socket> Hub::find(std::string_view sessid) const {
     const auto found = sockets_.find(sessid);
-    return found == sockets_.end() ? nullptr : found->second->shared_from_this();
+    return found == sockets_.end() ? nullptr : (*found)->shared_from_this();
 }
 
 std::vector<std::shared_ptr<Socket>> Hub::sockets() const {
     std::vector<std::shared_ptr<Socket>> all;
     all.reserve(sockets_.size());
-    for (const auto& [sessid, socket] : sockets_) all.push_back(socket->shared_from_this());
+    for (SocketImpl* const socket : sockets_) all.push_back(socket->shared_from_this());
     return all;
 }
 
-void Hub::enter(SocketImpl& socket) { sockets_.emplace(socket.sessid(), &socket); }
+void Hub::enter(SocketImpl& socket) { sockets_.insert(&socket); }
 
 void Hub::leave(SocketImpl& socket) noexcept {
     const auto found = sockets_.find(std::string_view(socket.sessid()));
-    if (found != sockets_.end() && found->second == &socket) sockets_.erase(found);
+    if (found != sockets_.end() && *found == &socket) sockets_.erase(found);
 }
 
 void Hub::emit(const Target& target, std::string_view event, std::string_view text, std::vector<Binary>& attachments) {

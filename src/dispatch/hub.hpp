@@ -5,7 +5,6 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include <sio/broadcast_operator.hpp>
@@ -16,6 +15,7 @@
 #include "dispatch/adapter.hpp"
 #include "dispatch/json_check.hpp"
 #include "greenlet/loop.hpp"
+#include "util/keyed_set.hpp"
 
 namespace sio {
 class Socket;
@@ -76,10 +76,14 @@ public:
     void require_current() const;
 
 private:
+    struct SessidOf {
+        std::string_view operator()(const SocketImpl& socket) const;
+    };
+
     greenlet::Loop* const loop_;
     std::unique_ptr<Adapter> adapter_;
     SocketOptions options_;
-    std::unordered_map<std::string_view, SocketImpl*, detail::TextHash, std::equal_to<>> sockets_;
+    util::KeyedSet<SocketImpl*, SessidOf> sockets_;
     std::vector<std::unique_ptr<Packet>> free_packets_;
     ArgumentCheck check_;
 

@@ -16,19 +16,27 @@ std::shared_ptr<dispatch::SocketImpl> socket_of(const Environ& environ) {
     return binding ? binding->socket.lock() : nullptr;
 }
 
+// Null when there is nothing but defaults in it, as nearly always.
+std::shared_ptr<const ManageOptions> shared(ManageOptions options) {
+    const bool any = options.request.has_value() || options.error_handler || options.json_loads || options.json_dumps;
+    return any ? std::make_shared<const ManageOptions>(std::move(options)) : nullptr;
+}
+
 }  // namespace
 
 ManagedSocket socketio_manage(Environ& environ, const Namespaces& namespaces, ManageOptions options) {
     auto socket = socket_of(environ);
     if (!socket) throw Error(errc::not_attached, "sio: socketio_manage(): this request opens no Socket.IO session");
-    socket->bind(namespaces, std::move(options));
+    socket->bind(namespaces, shared(std::move(options)));
     return ManagedSocket(std::move(socket));
 }
 
 App route(Namespaces namespaces, ManageOptions options) {
-    return [namespaces = std::move(namespaces), options = std::move(options)](Environ& environ) -> Response {
-        if (!socket_of(environ)) return Response(404, "Not Found");
-        return socketio_manage(environ, namespaces, options);
+    return [namespaces = std::move(namespaces), options = shared(std::move(options))](Environ& environ) -> Response {
+        const auto socket = socket_of(environ);
+        if (!socket) return Response(404, "Not Found");
+        socket->bind(namespaces, options);
+        return ManagedSocket(socket);
     };
 }
 

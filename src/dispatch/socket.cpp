@@ -12,9 +12,9 @@ namespace sio {
 using dispatch::impl;
 using session::CloseReason;
 
-const std::string& Socket::sessid() const noexcept { return impl(*this).sessid_; }
+const std::string& Socket::sessid() const noexcept { return impl(*this).sessid(); }
 SocketSession& Socket::session() noexcept { return impl(*this).session_; }
-Environ& Socket::environ() noexcept { return impl(*this).environ_; }
+Environ& Socket::environ() noexcept { return impl(*this).environ(); }
 const SocketOptions& Socket::config() const noexcept { return impl(*this).hub()->options(); }
 Socket::State Socket::state() const noexcept { return impl(*this).state_; }
 bool Socket::connected() const noexcept { return state() == State::connecting || state() == State::connected; }
@@ -109,6 +109,6 @@ void Socket::error(std::string_view name, std::string_view message, std::string_
     impl(*this).handle_error(report);
 }
 
-void Socket::join() { impl(*this).closed_.wait(); }
+void Socket::join() { impl(*this).join(); }
 
 }  // namespace sio

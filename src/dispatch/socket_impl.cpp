@@ -9,43 +9,56 @@
 
 #include "dispatch/registry.hpp"
 #include "dispatch/unserved_namespace.hpp"
+#include "http/run_app.hpp"
 #include "util/exception_text.hpp"
 
 namespace sio::dispatch {
 
 SocketImpl::SocketImpl(Private, std::shared_ptr<Hub> hub, session::Channel& channel, Environ environ)
-    : sessid_(channel.sid()),
-      environ_(std::move(environ)),
+    : channel_(&channel),
+      sessid_(&channel.sid()),
       hub_(std::move(hub)),
-      channel_(&channel),
+      opening_(std::make_unique<Opening>()),
+      environ_(std::move(environ)),
       generation_(channel.generation()),
-      rules_(rules_of(generation_)),
-      connect_timer_(
-          [](void* self) {
-              auto& socket = *static_cast<SocketImpl*>(self);
-              if (socket.connections_.empty()) socket.close(session::CloseReason::forced_server_close);
-          },
-          this) {}
+      rules_(rules_of(generation_)) {}
 
 SocketImpl::~SocketImpl() = default;
 
 std::shared_ptr<SocketImpl> SocketImpl::open(std::shared_ptr<Hub> hub, session::Channel& channel, Environ environ) {
     auto socket = std::make_shared<SocketImpl>(Private(), std::move(hub), channel, std::move(environ));
-    socket->environ_.set(SocketBinding{std::weak_ptr<SocketImpl>(socket)});
+    socket->environ_.get().set(SocketBinding{std::weak_ptr<SocketImpl>(socket)});
     socket->hub_->enter(*socket);
-    socket->connect_timer_.arm(socket->hub_->loop().timers(), socket->hub_->options().connect_timeout);
+    socket->opening_->connect_timer.arm(
+        socket->hub_->loop().timers(), socket->hub_->options().connect_timeout,
+        [](void* self) { static_cast<SocketImpl*>(self)->close(session::CloseReason::forced_server_close); },
+        socket.get());
     return socket;
 }
 
-void SocketImpl::bind(const Namespaces& namespaces, ManageOptions options) {
+void SocketImpl::on_bound(std::function<void()> callback) noexcept {
+    if (opening_) opening_->on_bound = std::move(callback);
+}
+
+Response SocketImpl::run(const App& app) {
+    Environ& environ = environ_.get();
+    Response response = http::run_app(app, environ);
+    environ.erase<SocketBinding>();
+    if (!environ_wanted_) environ_.pack();
+    return response;
+}
+
+void SocketImpl::bind(const Namespaces& namespaces, std::shared_ptr<const ManageOptions> options) {
     if (bound()) throw Error(errc::not_attached, "sio: this session's namespaces have been bound already");
     registry_ = namespaces.registry().shared_from_this();
     registry_->attach(hub_);
     options_ = std::move(options);
     if (state_ == State::new_) state_ = State::connecting;
-    if (const auto callback = std::exchange(on_bound_, nullptr)) callback();
-    if (rules_.implicit_root) connect_timer_.cancel();
-    if (early_.empty() && !rules_.connects_root) {
+    if (!opening_) return;  // it has closed meanwhile
+    if (const auto callback = std::exchange(opening_->on_bound, nullptr)) callback();
+    if (!opening_) return;
+    if (rules_.implicit_root) opening_->connect_timer.cancel();
+    if (opening_->early.empty() && !rules_.connects_root) {
         early_done_ = true;
         return;
     }
@@ -55,13 +68,16 @@ void SocketImpl::bind(const Namespaces& namespaces, ManageOptions options) {
 
 // What has waited for the namespaces to be bound.
 void SocketImpl::begin() {
+    if (!opening_) return;
     early_done_ = true;
+    const auto early = std::exchange(opening_->early, {});
+    const bool paused = std::exchange(opening_->paused, false);
     if (rules_.connects_root && channel_) connect({.type = wire::PacketType::connect});
-    for (const auto& packet : std::exchange(early_, {})) {
+    for (const auto& packet : early) {
         if (!channel_) return;
         if (!route(packet->packet())) return close(session::CloseReason::parse_error);
     }
-    if (std::exchange(paused_, false) && channel_) channel_->resume_reading();
+    if (paused && channel_) channel_->resume_reading();
 }
 
 bool SocketImpl::on_packet(const wire::PacketView& packet) {
@@ -76,12 +92,27 @@ bool SocketImpl::on_packet(const wire::PacketView& packet) {
             return true;
         }
     }
-    early_.push_back(std::make_unique<session::Broadcast>(packet));
-    if (!paused_ && early_.size() >= hub_->options().max_queued_events) {
-        paused_ = true;
+    opening_->early.push_back(std::make_unique<session::Broadcast>(packet));
+    if (!opening_->paused && opening_->early.size() >= hub_->options().max_queued_events) {
+        opening_->paused = true;
         channel_->pause_reading();
     }
     return true;
+}
+
+const ManageOptions& SocketImpl::manage_options() const noexcept {
+    static const ManageOptions defaults;
+    return options_ ? *options_ : defaults;
+}
+
+Environ& SocketImpl::environ() {
+    environ_wanted_ = true;
+    return environ_.get();
+}
+
+SocketImpl::Rare& SocketImpl::rare() {
+    if (!rare_) rare_ = std::make_unique<Rare>();
+    return *rare_;
 }
 
 Connection* SocketImpl::find(std::string_view nsp) const noexcept {
@@ -136,10 +167,11 @@ bool SocketImpl::connect(const wire::PacketView& packet) {
     } else if (connections_.size() >= hub_->options().max_namespaces) {
         refuse(packet.nsp, "Too many namespaces");
     } else {
-        std::erase(left_, packet.nsp);
+        opening_.reset();
+        if (rare_) std::erase(rare_->left, packet.nsp);
         auto connection =
             std::make_shared<Connection>(std::static_pointer_cast<SocketImpl>(shared_from_this()), *kind,
-                                         std::string(packet.nsp), Handshake(environ_, packet.data, packet.query));
+                                         std::string(packet.nsp), Handshake(*this, packet.data, packet.query));
         connections_.push_back(connection);
         connection->begin();
     }
@@ -156,13 +188,14 @@ void SocketImpl::refuse(std::string_view nsp, std::string_view message) {
 }
 
 bool SocketImpl::has_left(std::string_view nsp) const noexcept {
-    return std::find(left_.begin(), left_.end(), nsp) != left_.end();
+    return rare_ && std::find(rare_->left.begin(), rare_->left.end(), nsp) != rare_->left.end();
 }
 
 void SocketImpl::forget(const Connection& connection) noexcept {
-    if (std::find(left_.begin(), left_.end(), connection.nsp()) == left_.end()) {
-        if (left_.size() >= hub_->options().max_namespaces) left_.erase(left_.begin());
-        left_.push_back(connection.nsp());
+    if (channel_ && !has_left(connection.nsp())) {
+        auto& left = rare().left;
+        if (left.size() >= hub_->options().max_namespaces) left.erase(left.begin());
+        left.push_back(connection.nsp());
     }
     std::erase_if(connections_, [&](const auto& known) { return known.get() == &connection; });
 }
@@ -181,18 +214,21 @@ void SocketImpl::on_close(session::CloseReason reason) {
     const auto self = shared_from_this();
     state_ = State::disconnected;
     close_reason_ = reason;
-    connect_timer_.cancel();
+    rare().sessid = *sessid_;
+    sessid_ = &rare_->sessid;
     channel_ = nullptr;
-    early_.clear();
+    opening_.reset();
     hub_->leave(*this);
     for (const auto& connection : std::vector(connections_)) connection->end(reason, false);
-    closed_.set();
+    rare_->closed.set();
 }
+
+void SocketImpl::join() { rare().closed.wait(); }
 
 void SocketImpl::handle_error(const ErrorReport& report) {
     try {
-        if (options_.error_handler) {
-            options_.error_handler(*this, report);
+        if (const auto& handler = manage_options().error_handler) {
+            handler(*this, report);
         } else {
             default_error_handler(*this, report);
         }

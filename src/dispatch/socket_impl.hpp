@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include <sio/app.hpp>
 #include <sio/environ.hpp>
 #include <sio/event.hpp>
 #include <sio/manage.hpp>
@@ -16,6 +17,7 @@
 #include "dispatch/connection.hpp"
 #include "dispatch/generation_rules.hpp"
 #include "dispatch/hub.hpp"
+#include "http/kept_environ.hpp"
 #include "session/broadcast.hpp"
 #include "session/channel.hpp"
 #include "util/timer_wheel.hpp"
@@ -27,10 +29,10 @@ namespace sio::dispatch {
 /// What a server does with it, on the shard's thread:
 ///
 ///     auto socket = SocketImpl::open(hub, channel, std::move(environ));   // channel.handler = socket
-///     app(socket->environ());                     // in a greenlet, once; it calls socketio_manage()
+///     socket->run(app);                           // in a greenlet, once; the app calls socketio_manage()
 ///     if (!socket->bound()) channel.close(...);   // the app had no use for it
 ///
-/// A server without an app calls `socket->bind(namespaces, {})` instead. Whoever holds the channel holds the socket, as
+/// A server without an app calls `socket->bind(namespaces)` instead. Whoever holds the channel holds the socket, as
 /// its ChannelHandler, until on_close(). Packets that arrive before it is bound wait (and reading pauses).
 class SocketImpl final : public Socket, public session::ChannelHandler {
     struct Private {};
@@ -40,11 +42,14 @@ public:
     SocketImpl(Private, std::shared_ptr<Hub> hub, session::Channel& channel, Environ environ);
     ~SocketImpl() override;
 
-    /// Binds the namespaces. Throws Error(errc::not_attached) when that has been done already.
-    void bind(const Namespaces& namespaces, ManageOptions options);
+    /// Binds the namespaces. Throws Error(errc::not_attached) when that has been done already. `options`: many sessions may
+    /// share them; null: the defaults.
+    void bind(const Namespaces& namespaces, std::shared_ptr<const ManageOptions> options = nullptr);
     bool bound() const noexcept { return registry_ != nullptr; }
     /// Called once, when bind() has bound them; null: nobody is. The callback may end the socket.
-    void on_bound(std::function<void()> callback) noexcept { on_bound_ = std::move(callback); }
+    void on_bound(std::function<void()> callback) noexcept;
+    /// Runs the app for the request that opened the session. Returns its answer.
+    Response run(const App& app);
 
     // session::ChannelHandler
     bool on_packet(const wire::PacketView& packet) override;
@@ -57,7 +62,10 @@ public:
     const std::shared_ptr<Hub>& hub() const noexcept { return hub_; }
     Generation generation() const noexcept { return generation_; }
     const GenerationRules& rules() const noexcept { return rules_; }
-    const ManageOptions& manage_options() const noexcept { return options_; }
+    const ManageOptions& manage_options() const noexcept;
+    const std::string& sessid() const noexcept { return *sessid_; }
+    /// What it holds is kept as it is from then on, instead of in a fraction of the memory.
+    Environ& environ();
     Connection* find(std::string_view nsp) const noexcept;
     const std::vector<std::shared_ptr<Connection>>& connections() const noexcept { return connections_; }
     /// The connection has ended.
@@ -65,39 +73,52 @@ public:
     void note_connected() noexcept;
     void handle_error(const ErrorReport& report);
     void close(session::CloseReason reason);
+    /// Blocks the greenlet until on_close().
+    void join();
 
     // What Socket's functions work on.
-    std::string sessid_;
     SocketSession session_;
-    Environ environ_;
-    State state_ = State::new_;
     std::uint64_t hits_ = 0;
+    State state_ = State::new_;
     std::optional<session::CloseReason> close_reason_;
-    Event closed_;
 
 private:
+    /// What is needed only until a namespace has been connected.
+    struct Opening {
+        std::function<void()> on_bound;
+        util::RareTimer connect_timer;
+        std::vector<std::unique_ptr<session::Broadcast>> early;  // packets from before it was bound
+        bool paused = false;
+    };
+    /// What few sockets ever need.
+    struct Rare {
+        std::string sessid;  // once the channel has closed
+        Event closed;
+        std::vector<std::string> left;  // see has_left()
+    };
+
     bool route(const wire::PacketView& packet);
     bool connect(const wire::PacketView& packet);
     void refuse(std::string_view nsp, std::string_view message);
     void begin();
     void stray();
+    /// Whether that namespace ended on this side lately: what the client had sent by then may still arrive.
     bool has_left(std::string_view nsp) const noexcept;
+    Rare& rare();
 
-    std::shared_ptr<Hub> hub_;
     session::Channel* channel_;
+    const std::string* sessid_;
+    std::shared_ptr<Hub> hub_;
+    std::shared_ptr<Registry> registry_;
+    std::vector<std::shared_ptr<Connection>> connections_;
+    std::shared_ptr<const ManageOptions> options_;  // null: the defaults
+    std::unique_ptr<Opening> opening_;
+    std::unique_ptr<Rare> rare_;
+    http::KeptEnviron environ_;
     const Generation generation_;
     const GenerationRules rules_;
-    std::shared_ptr<Registry> registry_;
-    ManageOptions options_;
-    std::function<void()> on_bound_;
-    util::Timer connect_timer_;
-    std::vector<std::shared_ptr<Connection>> connections_;
-    // Namespaces that ended on this side lately: what the client had sent by then may still arrive.
-    std::vector<std::string> left_;
-    // Before it is bound.
-    std::vector<std::unique_ptr<session::Broadcast>> early_;
+    bool environ_wanted_ = false;
     bool early_done_ = false;
-    bool paused_ = false;
 };
 
 inline SocketImpl& impl(Socket& socket) noexcept { return static_cast<SocketImpl&>(socket); }

@@ -138,8 +138,11 @@ void Router::State::add(std::string_view methods, std::string_view pattern, bool
 }
 
 Response Router::State::operator()(Environ& environ) const {
-    if (!environ.get<Outermost>()) environ.set(Outermost{this});
-    return without_errors(environ, &State::through_middleware);
+    if (environ.get<Outermost>()) return without_errors(environ, &State::through_middleware);
+    environ.set(Outermost{this});
+    Response response = without_errors(environ, &State::through_middleware);
+    environ.erase<Outermost>();
+    return response;
 }
 
 Response Router::State::without_errors(Environ& environ, Response (State::*answer)(Environ&) const) const {

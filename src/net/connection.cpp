@@ -24,9 +24,7 @@ Connection::Connection(Shard& shard, FileDescriptor socket, const SocketAddress&
     : shard_(&shard),
       socket_(std::move(socket)),
       tls_(std::move(tls)),
-      timer_([](void* self) { static_cast<Connection*>(self)->on_timer(); }, this),
       peer_(peer),
-      local_(SocketAddress::local_of(socket_.get())),
       handshaking_(tls_ != nullptr && !tls_->handshake_done()) {
     const bool is_tcp = peer.family() == SocketAddress::Family::v4 || peer.family() == SocketAddress::Family::v6;
     if (is_tcp) {
@@ -43,7 +41,7 @@ void Connection::start(ProtocolPtr protocol) {
     protocol_ = std::move(protocol);
     receiver_ = protocol_.get();
     if (handshaking_) {
-        timer_.arm(shard_->loop().timers(), shard_->limits().head_timeout);
+        arm_timer(shard_->limits().head_timeout);
         // What was read already is TLS records: they are decrypted before anything is delivered.
         auto records = std::exchange(kept_, {});
         Batch batch(*this);
@@ -98,7 +96,7 @@ void Connection::close() {
     // What waits for a handshake that will not go on never leaves.
     if (handshaking_) out_.clear(shard_->pool());
     taken_at_last_check_ = sent_;
-    timer_.arm(shard_->loop().timers(), shard_->limits().close_timeout);
+    arm_timer(shard_->limits().close_timeout);
     written();
     read();
 }
@@ -167,8 +165,13 @@ void Connection::begin_linger() {
     if (shard_->stopping() && unacknowledged_bytes() == 0) return finish();
     ::shutdown(socket_.get(), SHUT_WR);
     if (input_ended_) return finish();
-    timer_.arm(shard_->loop().timers(), shard_->limits().close_timeout);
+    arm_timer(shard_->limits().close_timeout);
     read();
+}
+
+void Connection::arm_timer(std::chrono::milliseconds delay) {
+    timer_.arm(
+        shard_->loop().timers(), delay, [](void* self) { static_cast<Connection*>(self)->on_timer(); }, this);
 }
 
 void Connection::on_timer() {
@@ -181,7 +184,7 @@ void Connection::on_timer() {
                 cut("the TLS handshake took too long");
             } else if (blocked_ && watch_sending_) {
                 if (peer_advances(limits.send_period)) {
-                    timer_.arm(shard_->loop().timers(), limits.send_period);
+                    arm_timer(limits.send_period);
                     break;
                 }
                 shard_->counters().timeouts.add();
@@ -192,7 +195,7 @@ void Connection::on_timer() {
             break;
         case State::closing:
             if (peer_advances(limits.close_timeout)) {
-                timer_.arm(shard_->loop().timers(), limits.close_timeout);
+                arm_timer(limits.close_timeout);
             } else {
                 shard_->counters().timeouts.add();
                 finish();

@@ -88,7 +88,7 @@ public:
     bool secure() const noexcept { return tls_ != nullptr; }
     Protocol* protocol() noexcept { return protocol_.get(); }
     const SocketAddress& peer() const noexcept { return peer_; }
-    const SocketAddress& local() const noexcept { return local_; }
+    SocketAddress local() const noexcept { return SocketAddress::local_of(socket_.get()); }
 
 private:
     friend class Shard;
@@ -125,6 +125,7 @@ private:
     void report_end();
     void finish(bool with_reset = false);
     void begin_linger();
+    void arm_timer(std::chrono::milliseconds delay);
     void on_timer();
     std::uint64_t unacknowledged_bytes() noexcept;
     bool peer_advances(std::chrono::milliseconds period);
@@ -135,14 +136,14 @@ private:
     ByteReceiver* receiver_ = nullptr;
     std::unique_ptr<TlsStream> tls_;
     Connection* next_dirty_ = nullptr;
-    KeptBytes kept_;
     OutQueue out_;
-    util::Timer timer_;
+    KeptBytes kept_;
+    util::RareTimer timer_;
     std::uint64_t sent_ = 0;
     std::uint64_t taken_at_last_check_ = 0;
     std::size_t read_limit_ = 0;
+    std::unique_ptr<std::string> failure_;
     SocketAddress peer_;
-    SocketAddress local_;
     State state_ = State::open;
     bool paused_ : 1 = false;
     bool readable_ : 1 = false;       ///< there may be something to read
@@ -158,7 +159,6 @@ private:
     bool handshaking_ : 1 = false;
     bool watch_sending_ : 1 = false;
     bool admitted_ : 1 = false;  ///< counted against the limits on connections
-    std::unique_ptr<std::string> failure_;
 };
 
 }  // namespace sio::net

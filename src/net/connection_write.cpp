@@ -120,7 +120,7 @@ void Connection::wait_writable() {
     blocked_ = true;
     if (state_ == State::open && watch_sending_ && !timer_.armed()) {
         peer_advances(shard_->limits().send_period);
-        timer_.arm(shard_->loop().timers(), shard_->limits().send_period);
+        arm_timer(shard_->limits().send_period);
     }
     if (watches_writing_) return;
     watches_writing_ = true;

@@ -20,6 +20,7 @@ namespace sio::net {
 
 HttpConnection::HttpConnection(Connection& connection)
     : connection_(&connection),
+      local_(connection.local()),
       timer_([](void* self) { static_cast<HttpConnection*>(self)->on_timer(); }, this),
       scanner_(connection.shard().limits().max_head_bytes, connection.shard().limits().max_header_fields) {
     auto& shard = connection.shard();
@@ -107,8 +108,8 @@ std::size_t HttpConnection::take_head(std::string_view rest) {
     request.scheme = connection_->secure() ? "https" : "http";
     request.remote_address = connection_->peer().address();
     request.remote_port = connection_->peer().port();
-    request.local_address = connection_->local().address();
-    request.local_port = connection_->local().port();
+    request.local_address = local_.address();
+    request.local_port = local_.port();
     if (parser_->done()) {
         dispatch(std::move(request));
     } else {

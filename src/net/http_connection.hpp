@@ -92,6 +92,7 @@ private:
     std::size_t waiting_input() const noexcept;
 
     Connection::Ptr connection_;
+    const SocketAddress local_;
     util::Timer timer_;
     HeadScanner scanner_;
     std::unique_ptr<RequestParser> parser_;

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "dispatch/socket_impl.hpp"
-#include "http/run_app.hpp"
 #include "session/engine_channel.hpp"
 
 namespace sio::server {
@@ -33,7 +32,7 @@ Response begin_socket_io(const App& app, const std::shared_ptr<dispatch::Hub>& h
     socket->on_bound([&] {
         if (!handshake->accept(std::move(channel))) socket->on_close(session::CloseReason::transport_close);
     });
-    return http::run_app(app, socket->environ());
+    return socket->run(app);
 }
 
 Response begin_socket_io(const App& app, const std::shared_ptr<dispatch::Hub>& hub,
@@ -54,7 +53,7 @@ Response begin_socket_io(const App& app, const std::shared_ptr<dispatch::Hub>& h
     socket->on_bound([&] {
         if (!handshake->accept()) session.abandon(session::CloseReason::transport_close);
     });
-    return http::run_app(app, socket->environ());
+    return socket->run(app);
 }
 
 }  // namespace sio::server

@@ -37,8 +37,7 @@ EngineSession::EngineSession(EngineHost& host, std::string sid, Generation gener
       sid_(std::move(sid)),
       generation_(generation),
       heartbeat_(new_heartbeat()),
-      heartbeat_timer_([](void* self) { static_cast<EngineSession*>(self)->on_heartbeat_timer(); }, this),
-      phase_timer_([](void* self) { static_cast<EngineSession*>(self)->on_phase_timer(); }, this) {}
+      heartbeat_timer_([](void* self) { static_cast<EngineSession*>(self)->on_heartbeat_timer(); }, this) {}
 
 EngineSession::~EngineSession() = default;
 
@@ -113,7 +112,7 @@ void EngineSession::close(CloseReason reason) {
     state_ = State::closing;
     heartbeat_timer_.cancel();
     drop_candidate(reason);
-    phase_timer_.arm(host_.loop.timers(), host_.options.close_timeout);
+    arm_phase_timer(host_.options.close_timeout);
     observer_->on_close(reason);
 }
 
@@ -176,7 +175,7 @@ bool EngineSession::on_candidate(TransportPtr candidate) {
     if (state_ != State::open) return false;
     if (upgrade_.on_websocket(host_.upgrades_allowed()) != UpgradeFsm::Action::accept) return false;
     candidate_ = std::move(candidate);
-    phase_timer_.arm(host_.loop.timers(), host_.options.upgrade_timeout);
+    arm_phase_timer(host_.options.upgrade_timeout);
     return true;
 }
 
@@ -209,6 +208,11 @@ void EngineSession::switch_over() {
 
 void EngineSession::drop_candidate(CloseReason reason) {
     if (const TransportPtr candidate = std::exchange(candidate_, nullptr)) candidate->close(reason);
+}
+
+void EngineSession::arm_phase_timer(std::chrono::milliseconds delay) {
+    phase_timer_.arm(
+        host_.loop.timers(), delay, [](void* self) { static_cast<EngineSession*>(self)->on_phase_timer(); }, this);
 }
 
 void EngineSession::on_phase_timer() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -121,6 +122,7 @@ private:
     void on_candidate_packet(const wire::EnginePacket& packet);
     void act(UpgradeFsm::Action action);
     void switch_over();
+    void arm_phase_timer(std::chrono::milliseconds delay);
     void on_phase_timer();
     void drop_candidate(CloseReason reason);
     HeartbeatFsm new_heartbeat() const noexcept;
@@ -137,7 +139,7 @@ private:
     Outbox outbox_;
     HeartbeatFsm heartbeat_;
     util::Timer heartbeat_timer_;
-    util::Timer phase_timer_;  // of an upgrade, or of a closing session's wait for its last poll
+    util::RareTimer phase_timer_;  // of an upgrade, or of a closing session's wait for its last poll
     UpgradeFsm upgrade_;
     State state_ = State::opening;
     std::uint16_t pauses_ = 0;

@@ -1,13 +1,13 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
+
+#include "util/keyed_set.hpp"
 
 namespace sio::session {
 
@@ -24,34 +24,30 @@ public:
     /// Null when there is none.
     Session* find(std::string_view sid) const noexcept {
         const auto found = sessions_.find(sid);
-        return found == sessions_.end() ? nullptr : found->second.get();
+        return found == sessions_.end() ? nullptr : found->get();
     }
-    void insert(Ptr session) {
-        const std::string_view key = session->sid();
-        sessions_.emplace(key, std::move(session));
-    }
+    void insert(Ptr session) { sessions_.insert(std::move(session)); }
     /// The table's reference, given back; null when there was none.
     Ptr remove(std::string_view sid) noexcept {
         const auto found = sessions_.find(sid);
         if (found == sessions_.end()) return nullptr;
-        Ptr session = std::move(found->second);
-        sessions_.erase(found);
-        return session;
+        return std::move(sessions_.extract(found).value());
     }
     std::size_t size() const noexcept { return sessions_.size(); }
 
     /// Calls `fn(Session&)` for each session; sessions may come and go meanwhile.
     template <class Fn>
     void for_each(Fn&& fn) const {
-        std::vector<Ptr> all;
-        all.reserve(sessions_.size());
-        for (const auto& [sid, session] : sessions_) all.push_back(session);
+        const std::vector<Ptr> all(sessions_.begin(), sessions_.end());
         for (const auto& session : all) fn(*session);
     }
 
 private:
-    // The key is the session's own sid.
-    std::unordered_map<std::string_view, Ptr> sessions_;
+    struct SidOf {
+        std::string_view operator()(const Session& session) const { return session.sid(); }
+    };
+
+    util::KeyedSet<Ptr, SidOf> sessions_;
 };
 
 }  // namespace sio::session

@@ -17,8 +17,7 @@ WebSocketConnection::WebSocketConnection(greenlet::Loop& loop, std::unique_ptr<B
       options_(std::move(options)),
       link_(std::move(link)),
       deflate_(std::move(deflate)),
-      parser_(deflate_ ? deflate_->parser() : options_->parser),
-      close_timer_([](void* self) { static_cast<WebSocketConnection*>(self)->abort(); }, this) {}
+      parser_(deflate_ ? deflate_->parser() : options_->parser) {}
 
 WebSocketConnection::~WebSocketConnection() = default;
 
@@ -68,7 +67,13 @@ void WebSocketConnection::close(std::uint16_t code, std::string_view reason) {
     state_ = State::closing;
     self_ = this;
     if (paused_) resume_reading();  // the peer's close frame may stand behind what was held back
-    close_timer_.arm(loop_.timers(), options_->close_timeout);
+    arm_close_timer();
+}
+
+void WebSocketConnection::arm_close_timer() {
+    close_timer_.arm(
+        loop_.timers(), options_->close_timeout, [](void* self) { static_cast<WebSocketConnection*>(self)->abort(); },
+        this);
 }
 
 void WebSocketConnection::answer_close() {
@@ -141,7 +146,7 @@ void WebSocketConnection::on_close(std::uint16_t code, std::string_view reason) 
         }
         state_ = State::peer_closed;
         self_ = this;
-        close_timer_.arm(loop_.timers(), options_->close_timeout);
+        arm_close_timer();
         if (auto* const listener = std::exchange(listener_, nullptr)) listener->on_end(code, reason);
         return;
     }

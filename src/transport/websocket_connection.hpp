@@ -105,6 +105,7 @@ private:
 
     void end(std::uint16_t code, std::string_view reason);
     void answer_close();
+    void arm_close_timer();
     bool on_compressed(const wire::WsMessage& message);
     bool reads_on() const noexcept { return state_ == State::open && !paused_; }
 
@@ -114,7 +115,7 @@ private:
     std::unique_ptr<WebSocketDeflate> deflate_;
     WebSocketListener* listener_ = nullptr;
     wire::WsParser parser_;
-    util::Timer close_timer_;
+    util::RareTimer close_timer_;
     boost::intrusive_ptr<WebSocketConnection> self_;  // while closing
     std::uint16_t peer_code_ = 0;                     // of the close frame that is not answered yet
     State state_ = State::open;

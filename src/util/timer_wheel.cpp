@@ -7,7 +7,8 @@ namespace sio::util {
 
 namespace {
 
-constexpr std::uint64_t never = ~std::uint64_t{0};
+/// Beyond every deadline: some 8900 years of milliseconds, what a timer's bits hold.
+constexpr std::uint64_t never = (std::uint64_t{1} << 48) - 1;
 
 void link_before(TimerLink& ring, TimerLink& link) noexcept {
     link.previous = ring.previous;
@@ -62,7 +63,7 @@ void TimerWheel::insert(Timer& timer, Clock::time_point deadline) {
         tick = static_cast<std::uint64_t>(since / resolution) + (since % resolution != Clock::duration::zero());
     }
     const Next before = next();
-    timer.tick_ = deadline == Clock::time_point::max() ? never : std::max(tick, elapsed_ + 1);
+    timer.tick_ = deadline == Clock::time_point::max() ? never : std::min(std::max(tick, elapsed_ + 1), never);
     timer.wheel_ = this;
     ++size_;
     place(timer);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 namespace sio::util {
 
@@ -45,8 +46,23 @@ private:
     Callback callback_;
     void* context_;
     TimerWheel* wheel_ = nullptr;
-    std::uint64_t tick_ = 0;  // the millisecond of the wheel on which to fire
-    std::uint16_t slot_ = 0;  // which ring of the wheel holds the link
+    std::uint64_t tick_ : 48 = 0;  // the millisecond of the wheel on which to fire
+    std::uint64_t slot_ : 16 = 0;  // which ring of the wheel holds the link
+};
+
+/// A Timer of a kind that most owners never arm: it takes memory only from arming to cancel(), or its end.
+class RareTimer {
+public:
+    /// As Timer's.
+    void arm(TimerWheel& wheel, Clock::duration delay, Timer::Callback callback, void* context) {
+        timer_ = std::make_unique<Timer>(callback, context);
+        timer_->arm(wheel, delay);
+    }
+    void cancel() noexcept { timer_.reset(); }
+    bool armed() const noexcept { return timer_ && timer_->armed(); }
+
+private:
+    std::unique_ptr<Timer> timer_;
 };
 
 /// Many timers behind one alarm: arming, moving and cancelling take constant time.

@@ -52,7 +52,7 @@ public:
         request.remote_address = "192.0.2.7";
         request.headers.set("User-Agent", "test");
         socket_ = dispatch::SocketImpl::open(shard.hub, *this, Environ(std::move(request)));
-        if (bind) socket_->bind(shard.namespaces, {});
+        if (bind) socket_->bind(shard.namespaces);
     }
     ~Client() override { drop(session::CloseReason::transport_close); }
 

@@ -78,7 +78,7 @@ TEST_CASE("what an old client sends before the session is bound follows the conn
         OldClient client(shard, false);
         client.send(R"(21["whoami"])");
         client.send("0/chat?token=1,");
-        client.socket().bind(shard.namespaces, {});
+        client.socket().bind(shard.namespaces);
         settle();
         CHECK(client.take() == Texts{"0", R"(2["welcome",{}])", "31[\"" + client.sid() + "\"]", "0/chat,",
                                      R"(2/chat,["welcome",{"token":"1"}])"});

@@ -120,7 +120,7 @@ struct Fixture {
           client((shard.namespaces.add<Slow>("/").add<Slow>("/b"), shard), false) {
         sio::ManageOptions options;
         options.request = gate;
-        client.socket().bind(shard.namespaces, options);
+        client.socket().bind(shard.namespaces, std::make_shared<const sio::ManageOptions>(options));
         client.connect("/");
         client.connect("/b");
         Slow::noted();

@@ -272,7 +272,7 @@ TEST_CASE("JSON hooks see all arguments that come and go") {
         options.json_dumps = [](const sio::Json& value) {
             return " " + boost::json::serialize(boost::json::array{"dumped", value}) + " ";
         };
-        client.socket().bind(shard.namespaces, options);
+        client.socket().bind(shard.namespaces, std::make_shared<const sio::ManageOptions>(options));
         client.connect("/");
         client.send(R"(21["join","x"])");
         CHECK(client.take() == Texts{R"(31["dumped",[]])"});

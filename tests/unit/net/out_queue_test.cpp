@@ -39,6 +39,46 @@ TEST_CASE("small writes lie behind each other in one piece") {
     CHECK(queue.front().empty());
 }
 
+TEST_CASE("a shared string that is alone is referred to, and copied as soon as another write follows") {
+    OutQueue::Pool pool;
+    OutQueue queue;
+    const auto shared = std::make_shared<const std::string>("frame");
+    queue.append(pool, shared);
+    CHECK(shared.use_count() == 2);
+    CHECK(queue.single());
+    CHECK(queue.front().data() == shared->data());
+    CHECK(gathered(queue, 64) == "frame");
+
+    SUBCASE("a write follows") {
+        queue.append(pool, std::string_view("more"));
+        CHECK(shared.use_count() == 1);
+        CHECK(queue.front() == "framemore");
+        CHECK(queue.bytes() == 9);
+    }
+    SUBCASE("another follows") {
+        queue.append(pool, shared);
+        CHECK(shared.use_count() == 1);
+        CHECK(gathered(queue, 64) == "frameframe");
+    }
+    SUBCASE("part of it has been sent") {
+        queue.consume(pool, 2);
+        CHECK(queue.front() == "ame");
+        CHECK(queue.bytes() == 3);
+        queue.append(pool, std::string_view("more"));
+        CHECK(gathered(queue, 64) == "amemore");
+    }
+    SUBCASE("all of it has been sent") {
+        queue.consume(pool, 5);
+        CHECK(shared.use_count() == 1);
+        CHECK(queue.empty());
+    }
+    SUBCASE("it leaves with the connection") {
+        CHECK(queue.take_all(pool) == "frame");
+        CHECK(queue.empty());
+    }
+    queue.clear(pool);
+}
+
 TEST_CASE("a large shared string is referred to until it has been sent") {
     OutQueue::Pool pool;
     OutQueue queue;

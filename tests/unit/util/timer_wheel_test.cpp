@@ -284,3 +284,36 @@ TEST_CASE_FIXTURE(Fixture, "random operations agree with a sorted map") {
         CHECK(wrong == 0);
     }
 }
+
+TEST_CASE("a rare timer fires once, and may be armed anew and cancelled from its own callback") {
+    fake_now = Clock::time_point{};
+    TimerWheel wheel([] { return fake_now; });
+    struct Owner {
+        TimerWheel& wheel;
+        sio::util::RareTimer timer{};
+        int fired = 0;
+
+        void arm() {
+            timer.arm(
+                wheel, 5ms, [](void* self) { static_cast<Owner*>(self)->fire(); }, this);
+        }
+        void fire() {
+            if (++fired == 1) return arm();
+            timer.cancel();
+        }
+    } owner{wheel};
+    CHECK_FALSE(owner.timer.armed());
+    owner.arm();
+    CHECK(owner.timer.armed());
+    fake_now += 5ms;
+    wheel.advance(fake_now);
+    CHECK(owner.fired == 1);
+    CHECK(owner.timer.armed());
+    fake_now += 5ms;
+    wheel.advance(fake_now);
+    CHECK(owner.fired == 2);
+    CHECK_FALSE(owner.timer.armed());
+    owner.arm();
+    owner.timer.cancel();
+    CHECK(wheel.empty());
+}
