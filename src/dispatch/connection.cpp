@@ -71,9 +71,10 @@ Connection::Connection(std::shared_ptr<SocketImpl> socket, const detail::Namespa
                        Handshake handshake)
     : socket_(std::move(socket)),
       hub_(*socket_->hub()),
+      channel_(socket_->channel()),
       kind_(kind),
       nsp_(std::move(nsp)),
-      sid_(socket_id(*socket_->channel(), nsp_)),
+      sid_(socket_id(*channel_, nsp_)),
       handshake_(std::move(handshake)) {}
 
 Connection::~Connection() = default;
@@ -83,10 +84,6 @@ Connection::Rare& Connection::rare() {
         rare_.reset(new Rare{AckTable(*this, hub_.loop().timers(), hub_.options().max_pending_acks), {}, {}, {}, {}});
     }
     return *rare_;
-}
-
-session::Channel* Connection::channel() const noexcept {
-    return state_ == State::disconnected ? nullptr : socket_->channel();
 }
 
 std::string_view Connection::disconnect_reason() const noexcept {
@@ -146,13 +143,13 @@ void Connection::enqueue(std::unique_ptr<Packet> packet) {
     queue.push_back(std::move(packet));
     if (paused_ || queue.size() < hub_.options().max_queued_events) return;
     paused_ = true;
-    socket_->channel()->pause_reading();
+    channel_->pause_reading();
 }
 
 void Connection::resume_reading_if(bool enough) noexcept {
     if (!paused_ || !enough) return;
     paused_ = false;
-    if (auto* const channel = socket_->channel()) channel->resume_reading();
+    if (channel_) channel_->resume_reading();
 }
 
 void Connection::stop_queue() {
@@ -279,7 +276,7 @@ void Connection::accept() {
     send(packet);
     if (!rare_) return;
     for (const Held& held : std::exchange(rare_->held, {})) {
-        if (auto* const open = channel()) open->send(held.packet->packet(), held.flags);
+        if (channel_) channel_->send(held.packet->packet(), held.flags);
     }
 }
 
@@ -304,7 +301,7 @@ void Connection::refuse(const std::exception_ptr& thrown) {
     packet.type = wire::PacketType::connect_error;
     packet.nsp = nsp_;
     packet.data = json;
-    if (auto* const open = channel()) open->send(packet);
+    if (channel_) channel_->send(packet);
     end(session::CloseReason::server_namespace_disconnect, false);
 }
 
@@ -323,6 +320,7 @@ void Connection::end(session::CloseReason reason, bool tell, Finish when) {
     state_ = State::disconnected;
     reason_ = reason;
     stop_queue();
+    channel_ = nullptr;
     if (rare_) rare_->held.clear();
     if (hub_.adapter().room_count(*this) != 0) rare().last_rooms = hub_.adapter().rooms(*this);
     hub_.adapter().remove(*this);

@@ -56,6 +56,8 @@ public:
     /// The answer to something that was sent. Likewise.
     bool take_ack(const wire::PacketView& packet);
 
+    /// The channel has closed: nothing can be sent any more. end() follows.
+    void lose_channel() noexcept { channel_ = nullptr; }
     /// Ends it: tells the client if `tell`, drops what waits, kills jobs, and has recv_disconnect() run: at once, or, when
     /// the application may be up the stack, on a later turn. No effect the second time.
     enum class Finish : std::uint8_t { at_once, later };
@@ -145,7 +147,6 @@ private:
     void finish();
     void release() noexcept;
 
-    session::Channel* channel() const noexcept;
     void send(const wire::PacketView& packet, session::SendFlags flags = {});
     void hold(std::unique_ptr<session::Broadcast> packet, session::SendFlags flags);
     void send_event(const detail::EmitOptions& options, std::string_view event, std::string_view text,
@@ -167,6 +168,7 @@ private:
 
     std::shared_ptr<SocketImpl> socket_;  // first: the hub goes with it
     Hub& hub_;
+    session::Channel* channel_;  // the socket's; null once that has closed, and once disconnected
     State state_ = State::connecting;
     session::CloseReason reason_{};
     bool accepted_ = false;  // recv_connect() has returned

@@ -25,14 +25,13 @@ void require_carriable(const SocketImpl& socket, std::span<const Binary> attachm
 }  // namespace
 
 void Connection::send(const wire::PacketView& view, session::SendFlags flags) {
-    auto* const open = channel();
-    if (!open) return;
+    if (!channel_) return;
     wire::PacketView packet = view;
     packet.nsp = nsp_;
     if (state_ == State::connecting) {
         hold(std::make_unique<session::Broadcast>(packet), flags);
     } else {
-        open->send(packet, flags);
+        channel_->send(packet, flags);
     }
 }
 
@@ -45,8 +44,7 @@ void Connection::hold(std::unique_ptr<session::Broadcast> packet, session::SendF
 }
 
 void Connection::deliver(const session::Broadcast& packet, session::SendFlags flags) {
-    auto* const open = channel();
-    if (!open) return;
+    if (!channel_) return;
     if (!packet.packet().attachments.empty() && !socket_->rules().carries_binary) {
         log(LogLevel::warning, "dispatch",
             nsp_ + ": a broadcast with binary data leaves out a client of Socket.IO 0.9, whose protocol carries none");
@@ -55,7 +53,7 @@ void Connection::deliver(const session::Broadcast& packet, session::SendFlags fl
     if (state_ == State::connecting) {
         hold(std::make_unique<session::Broadcast>(packet.packet()), flags);
     } else {
-        open->send(packet, flags);
+        channel_->send(packet, flags);
     }
 }
 
@@ -78,7 +76,7 @@ void Connection::send_event(const detail::EmitOptions& options, std::string_view
 void Connection::emit(const detail::EmitOptions& options, std::string_view event, std::string_view text,
                       std::vector<Binary>& attachments, std::unique_ptr<detail::AckHandler> callback) {
     require_event_name(event);
-    if (!channel()) {
+    if (!channel_) {
         if (callback) fail_callback(std::move(callback), make_error_code(errc::not_connected));
         return;
     }
@@ -93,7 +91,7 @@ void Connection::send_message(const detail::EmitOptions& options, bool is_string
                               std::vector<Binary>& attachments, std::unique_ptr<detail::AckHandler> callback) {
     // Binary data has no place in a message packet; as an event it has.
     if (!attachments.empty()) return emit(options, "message", text, attachments, std::move(callback));
-    if (!channel()) {
+    if (!channel_) {
         if (callback) fail_callback(std::move(callback), make_error_code(errc::not_connected));
         return;
     }
@@ -117,12 +115,12 @@ std::shared_ptr<detail::PendingCall> Connection::begin_call(std::optional<std::c
                                                             std::vector<Binary>& attachments) {
     require_event_name(event);
     if (current_greenlet_id() == 0) throw Error(errc::not_in_greenlet, "sio: call() blocks, so it needs a greenlet");
-    if (!channel()) throw Error(errc::not_connected, "sio: call(): the client is not connected");
+    if (!channel_) throw Error(errc::not_connected, "sio: call(): the client is not connected");
     hub_.require_current();
     require_carriable(*socket_, attachments);
     // The client answers only what it has been sent.
     accept();
-    if (!channel()) throw Error(errc::not_connected, "sio: call(): the client is not connected");
+    if (!channel_) throw Error(errc::not_connected, "sio: call(): the client is not connected");
     auto call = std::make_shared<detail::PendingCall>();
     call->limit = limit.value_or(hub_.options().call_timeout);
     call->connection = weak_from_this();
@@ -148,7 +146,7 @@ Args Connection::finish_call(detail::PendingCall& call) {
 }
 
 void Connection::send_ack(std::uint64_t id, const Args& args) {
-    if (state_ != State::connected || !socket_->channel()) return;
+    if (state_ != State::connected) return;
     require_carriable(*socket_, args.attachments());
     wire::PacketView packet;
     packet.type = wire::PacketType::ack;

@@ -219,7 +219,9 @@ void SocketImpl::on_close(session::CloseReason reason) {
     channel_ = nullptr;
     opening_.reset();
     hub_->leave(*this);
-    for (const auto& connection : std::vector(connections_)) connection->end(reason, false);
+    const auto connections = connections_;
+    for (const auto& connection : connections) connection->lose_channel();
+    for (const auto& connection : connections) connection->end(reason, false);
     rare_->closed.set();
 }
 
