@@ -10,12 +10,10 @@
 
 namespace sio::http {
 
+inline constexpr util::AlnumAnd token_chars("!#$%&'*+-.^_`|~");
+
 /// A character of a token: field names, cookie names, parameter names.
-constexpr bool is_token_char(char c) noexcept {
-    const char lower = util::ascii_lower(c);
-    if ((lower >= 'a' && lower <= 'z') || util::ascii_digit(c)) return true;
-    return c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
+constexpr bool is_token_char(char c) noexcept { return token_chars.contains(c); }
 
 constexpr bool is_token(std::string_view text) noexcept {
     return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);

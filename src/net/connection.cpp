@@ -1,8 +1,6 @@
 #include "net/connection.hpp"
 
 #include <linux/sockios.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -26,11 +24,6 @@ Connection::Connection(Shard& shard, FileDescriptor socket, const SocketAddress&
       tls_(std::move(tls)),
       peer_(peer),
       handshaking_(tls_ != nullptr && !tls_->handshake_done()) {
-    const bool is_tcp = peer.family() == SocketAddress::Family::v4 || peer.family() == SocketAddress::Family::v6;
-    if (is_tcp) {
-        const int on = 1;
-        ::setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    }
     kept_.append(read_already.data(), read_already.size());
     shard.poller().add(socket_.get(), *this);
 }

@@ -18,9 +18,13 @@
 
 namespace sio::net {
 
-HttpConnection::HttpConnection(Connection& connection)
+HttpConnection::HttpConnection(Connection& connection) : HttpConnection(connection, connection.local()) {}
+
+HttpConnection::HttpConnection(Connection& connection, const SocketAddress& local)
     : connection_(&connection),
-      local_(connection.local()),
+      remote_address_(connection.peer().address()),
+      local_address_(local.address()),
+      local_port_(local.port()),
       timer_([](void* self) { static_cast<HttpConnection*>(self)->on_timer(); }, this),
       scanner_(connection.shard().limits().max_head_bytes, connection.shard().limits().max_header_fields) {
     auto& shard = connection.shard();
@@ -106,10 +110,10 @@ std::size_t HttpConnection::take_head(std::string_view rest) {
     head_request_ = request.method == "HEAD";
     can_upgrade_ = version_ >= 11 && util::list_has_token(request.headers.combined("Connection"), "upgrade");
     request.scheme = connection_->secure() ? "https" : "http";
-    request.remote_address = connection_->peer().address();
+    request.remote_address = remote_address_;
     request.remote_port = connection_->peer().port();
-    request.local_address = local_.address();
-    request.local_port = local_.port();
+    request.local_address = local_address_;
+    request.local_port = local_port_;
     if (parser_->done()) {
         dispatch(std::move(request));
     } else {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
@@ -38,6 +39,8 @@ struct MovedConnection;
 ///
 /// Nothing but this object (and no parser, buffer or stack) exists while a connection is idle or a request waits.
 class HttpConnection final : public Protocol {
+    HttpConnection(Connection& connection, const SocketAddress& local);
+
 public:
     explicit HttpConnection(Connection& connection);
     ~HttpConnection() override;
@@ -92,7 +95,10 @@ private:
     std::size_t waiting_input() const noexcept;
 
     Connection::Ptr connection_;
-    const SocketAddress local_;
+    // For each request's HttpRequest, formatted once.
+    const std::string remote_address_;
+    const std::string local_address_;
+    const std::uint16_t local_port_;
     util::Timer timer_;
     HeadScanner scanner_;
     std::unique_ptr<RequestParser> parser_;

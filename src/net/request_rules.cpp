@@ -8,10 +8,8 @@ namespace sio::net {
 
 namespace {
 
-bool is_alnum(char c) noexcept {
-    const char lower = util::ascii_lower(c);
-    return util::ascii_digit(c) || (lower >= 'a' && lower <= 'z');
-}
+/// Of a registered name or an IPv4 address (RFC 3986, 3.2.2), `%` of escapes included.
+constexpr util::AlnumAnd host_chars("-._~!$&'()*+,;=%");
 
 RequestFault check_framing(const HttpRequest& request) {
     const auto& headers = request.headers;
@@ -76,11 +74,7 @@ bool is_valid_host(std::string_view host) noexcept {
     } else {
         const auto colon = host.find(':');
         const auto name = host.substr(0, colon);
-        constexpr std::string_view others = "-._~!$&'()*+,;=%";
-        if (!std::all_of(name.begin(), name.end(),
-                         [&](char c) { return is_alnum(c) || others.find(c) != others.npos; })) {
-            return false;
-        }
+        if (!std::all_of(name.begin(), name.end(), [](char c) { return host_chars.contains(c); })) return false;
         if (colon == std::string_view::npos) return true;
         host.remove_prefix(colon);
     }

@@ -1,8 +1,9 @@
 #include "net/shard.hpp"
 
-#include <sys/socket.h>
-
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include <sio/log.hpp>
 
@@ -14,6 +15,17 @@
 #include "net/tls_stream.hpp"
 
 namespace sio::net {
+
+namespace {
+
+/// Gives a socket from elsewhere what accepted ones have: see Acceptor.
+void prepare(int socket) {
+    ::fcntl(socket, F_SETFL, ::fcntl(socket, F_GETFL) | O_NONBLOCK);
+    const int on = 1;
+    ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // fails for a Unix socket, which has no need of it
+}
+
+}  // namespace
 
 Shard::Shard(greenlet::Loop& loop, std::shared_ptr<const ShardOptions> options, std::shared_ptr<Admission> admission)
     : loop_(loop),
@@ -53,12 +65,14 @@ void Shard::listen(FileDescriptor listening, std::shared_ptr<const TlsContext> t
 }
 
 void Shard::adopt(FileDescriptor socket, std::string_view read_already, const TlsContext* tls) {
+    prepare(socket.get());
     const auto peer = SocketAddress::peer_of(socket.get());
     const auto connection = add(std::move(socket), peer, tls, read_already, false);
     connection->start(ProtocolPtr(new HttpConnection(*connection)));
 }
 
 std::unique_ptr<ByteLink> Shard::adopt_link(FileDescriptor socket, std::string_view read_already) {
+    prepare(socket.get());
     const auto peer = SocketAddress::peer_of(socket.get());
     return std::make_unique<ConnectionLink>(add(std::move(socket), peer, nullptr, read_already, false));
 }
@@ -93,7 +107,6 @@ void Shard::accepted(FileDescriptor socket, const SocketAddress& peer, const Tls
 
 Connection::Ptr Shard::add(FileDescriptor socket, const SocketAddress& peer, const TlsContext* tls,
                            std::string_view read_already, bool admitted) {
-    ::fcntl(socket.get(), F_SETFL, ::fcntl(socket.get(), F_GETFL) | O_NONBLOCK);
     auto stream = tls != nullptr ? std::make_unique<TlsStream>(*tls, pool_) : nullptr;
     counters_.accepted.add();
     return add(new Connection(*this, std::move(socket), peer, std::move(stream), read_already), admitted);

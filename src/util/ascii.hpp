@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string_view>
 
@@ -9,6 +10,23 @@ namespace sio::util {
 constexpr char ascii_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
 constexpr bool ascii_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+/// ASCII letters, digits, and some characters more: a look into a table tells.
+class AlnumAnd {
+public:
+    consteval explicit AlnumAnd(std::string_view others) {
+        for (char c = '0'; c <= '9'; ++c) add(c);
+        for (char c = 'a'; c <= 'z'; ++c) add(c);
+        for (char c = 'A'; c <= 'Z'; ++c) add(c);
+        for (const char c : others) add(c);
+    }
+    constexpr bool contains(char c) const noexcept { return has_[static_cast<unsigned char>(c)]; }
+
+private:
+    constexpr void add(char c) { has_[static_cast<unsigned char>(c)] = true; }
+
+    std::array<bool, 256> has_{};
+};
 
 /// The value of a hexadecimal digit of either case, or -1.
 constexpr int hex_value(char c) noexcept {
