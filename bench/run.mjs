@@ -1,17 +1,20 @@
-// run.mjs [--testbed PATH] [--load PATH] [--repeat N] [--seconds S] [--all] [--only TEXT] [--json FILE]
+// run.mjs [--testbed PATH] [--load PATH] [--repeat N] [--seconds S] [--all] [--only TEXT] [--json FILE] [--write]
 //
-// Runs every workload against every server, interleaved, several times, and prints medians with their spread.
+// Runs every workload against every server, interleaved, several times, and prints medians with their spread. --write puts
+// the table and the chart into docs/performance.md.
 import { execFile } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 
+import { chart, short, table } from "./report.mjs";
 import { servers, start } from "./servers.mjs";
 import { workloads } from "./workloads.mjs";
 
-const build = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "build", "release");
+const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "..");
+const build = path.join(root, "build", "release");
 const { values: options } = parseArgs({
   options: {
     testbed: { type: "string", default: path.join(build, "apps", "testbed", "testbed") },
@@ -21,6 +24,7 @@ const { values: options } = parseArgs({
     all: { type: "boolean", default: false },
     only: { type: "string", default: "" },
     json: { type: "string" },
+    write: { type: "boolean", default: false },
   },
 });
 
@@ -57,20 +61,13 @@ function summary(runs, workload) {
   };
 }
 
-/** 1234567 -> "1.23 M" */
-function short(number) {
-  for (const [unit, size] of [["M", 1e6], ["k", 1e3]]) {
-    if (number >= size) return `${(number / size).toPrecision(3)} ${unit}`;
-  }
-  return String(Math.round(number));
-}
-
 const chosen = workloads.filter(({ name, quick }) => (options.all || options.only || quick) && name.includes(options.only));
 const present = servers(options.testbed).filter(({ name, missing }) => {
   if (missing) console.log(`not installed: ${name} (${missing})`);
   return !missing;
 });
-console.log(`${os.cpus()[0].model}, ${os.cpus().length} cores, ${os.type()} ${os.release()}, Node ${process.version}`);
+const machine = `${os.cpus()[0].model}, ${os.cpus().length} cores, ${os.type()} ${os.release()}, Node ${process.version}`;
+console.log(machine);
 console.log(`per CPU second of the server, medians of ${options.repeat}; one core for the server, one for the load\n`);
 
 const results = [];
@@ -93,7 +90,19 @@ for (const workload of chosen) {
     const ratio = ours && name !== "sio" ? `  sio: x ${(ours.figure / one.figure).toFixed(2)}` : "";
     const latency = workload.idle ? "" : `  p99 ${Math.round(one.p99)} us`;
     console.log(`  ${name.padEnd(28)} ${short(one.figure).padStart(8)}  +-${(one.spread * 100).toFixed(0)} %${latency}${ratio}`);
-    results.push({ workload: workload.name, server: name, ...one, runs: all });
+    results.push({ workload: workload.name, idle: Boolean(workload.idle), server: name, ...one, runs: all });
   }
 }
 if (options.json) writeFileSync(options.json, JSON.stringify(results, null, 1));
+if (options.write) write();
+
+function write() {
+  const page = path.join(root, "docs", "performance.md");
+  const day = new Date().toISOString().slice(0, 10);
+  const how = `${machine}, ${day}: \`bench/run ${process.argv.slice(2).join(" ")}\`, medians of ${options.repeat} and the largest ` +
+    `deviation from them, per CPU second of the server process.`;
+  const figures = `<!-- bench/run --write: from here -->\n${how}\n\n${table(results)}<!-- to here -->`;
+  const text = readFileSync(page, "utf8").replace(/<!-- bench\/run --write: from here -->[^]*<!-- to here -->/, () => figures);
+  writeFileSync(page, text);
+  writeFileSync(path.join(root, "docs", "performance.svg"), chart(results, "Messages per CPU second of the server"));
+}

@@ -91,14 +91,30 @@ std::string run_connect(Run& run) {
 
 std::string run_idle(Run& run) {
     NoPackets nothing;
+    const auto settle = [&] {
+        const auto settled = run.now() + static_cast<std::uint64_t>(run.options().seconds * 1e9);
+        run.until([&] { return run.now() >= settled; }, run.options().seconds + 10, "settling");
+        return run.server().resident_bytes();
+    };
     const std::size_t before = run.server().resident_bytes();
-    const Clients clients(run, nothing, run.options().connections);
-    const auto settled = run.now() + static_cast<std::uint64_t>(run.options().seconds * 1e9);
-    run.until([&] { return run.now() >= settled; }, run.options().seconds + 10, "settling");
-    const std::size_t after = run.server().resident_bytes();
-    const auto bytes = after > before ? (after - before) / clients.size() : 0;
-    return run.report("idle connections", ",\"connections\":" + std::to_string(clients.size()) +
-                                              ",\"bytesPerConnection\":" + std::to_string(bytes));
+    std::size_t first = 0;
+    std::string peaks;
+    std::string left;
+    for (std::size_t cycle = 0; cycle < run.options().cycles; ++cycle) {
+        std::size_t peak = 0;
+        {
+            const Clients clients(run, nothing, run.options().connections);
+            peak = settle();
+        }
+        if (cycle == 0) first = peak;
+        peaks += (peaks.empty() ? "" : ",") + std::to_string(peak);
+        left += (left.empty() ? "" : ",") + std::to_string(settle());
+    }
+    const auto count = run.options().connections;
+    const auto bytes = first > before ? (first - before) / count : 0;
+    return run.report("idle connections", ",\"connections\":" + std::to_string(count) +
+                                              ",\"bytesPerConnection\":" + std::to_string(bytes) +
+                                              ",\"residentConnected\":[" + peaks + "],\"residentLeft\":[" + left + "]");
 }
 
 }  // namespace bench

@@ -15,9 +15,10 @@ Loads the common app of a server on 127.0.0.1 for a while and prints one line of
   rooms      one sender for each of --rooms, into which the connections are spread
   polling    echo over long-polling
   connect    connections opened, joined and closed, --in-flight at a time
-  idle       memory of connections that do nothing
+  idle       memory of connections that do nothing, which come and go --cycles times
 
-  --connections N  --in-flight N  --payload BYTES  --senders N  --rooms N  --warm-up SECONDS  --seconds SECONDS
+  --connections N  --in-flight N  --payload BYTES  --senders N  --rooms N  --cycles N
+  --warm-up SECONDS  --seconds SECONDS
 )";
 
 namespace {
@@ -55,6 +56,8 @@ Options parse_options(int argc, char** argv) {
             options.senders = number<std::size_t>(option, value);
         else if (option == "--rooms")
             options.rooms = number<std::size_t>(option, value);
+        else if (option == "--cycles")
+            options.cycles = number<std::size_t>(option, value);
         else if (option == "--warm-up")
             options.warm_up_seconds = number<double>(option, value);
         else if (option == "--seconds")
@@ -63,7 +66,8 @@ Options parse_options(int argc, char** argv) {
             throw UsageError("unknown option '" + option + "'");
     }
     if (options.port == 0 || options.server == 0) throw UsageError("--port and --server are needed");
-    if (options.connections == 0 || options.in_flight == 0 || options.senders == 0 || options.rooms == 0) {
+    if (options.connections == 0 || options.in_flight == 0 || options.senders == 0 || options.rooms == 0 ||
+        options.cycles == 0) {
         throw UsageError("a count must not be zero");
     }
     const std::size_t needed = options.scenario == "rooms"       ? options.rooms

@@ -20,6 +20,8 @@ struct Options {
     std::size_t payload = 32;
     std::size_t senders = 1;
     std::size_t rooms = 200;
+    /// How often idle connections come and go.
+    std::size_t cycles = 1;
     double warm_up_seconds = 0.5;
     double seconds = 2;
 };

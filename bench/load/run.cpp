@@ -74,7 +74,7 @@ std::string Run::report(std::string_view unit, const std::string& more) const {
     const auto microseconds = [this](double fraction) {
         return static_cast<double>(latency_.quantile(fraction)) / 1000;
     };
-    char text[1024];
+    char text[4096];
     std::snprintf(text, sizeof text,
                   R"({"scenario":"%s","unit":"%.*s","count":%.0f,"seconds":%.3f,"cpuSeconds":%.2f,"perSecond":%.0f,)"
                   R"("perCpuSecond":%.0f,"latencyUs":{"p50":%.1f,"p99":%.1f,"max":%.1f}%s})",
