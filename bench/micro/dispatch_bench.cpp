@@ -71,12 +71,16 @@ public:
             packet.encoded(generation(), sio::session::Broadcast::Form::text, sio::wire::eio4::encode));
     }
     std::size_t queued_bytes() const noexcept override { return 0; }
+    const sio::session::QueueRules& queue_rules() const noexcept override { return rules_; }
+    sio::session::Drops drops() const noexcept override { return {}; }
+    void flush() override {}
     void pause_reading() override {}
     void resume_reading() override {}
     void close(sio::session::CloseReason) override {}
 
 private:
     sio::greenlet::Loop& loop_;
+    sio::session::QueueRules rules_{sio::EngineOptions()};
     std::string sid_ = "session";
     std::string out_;
 };

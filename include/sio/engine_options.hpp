@@ -10,6 +10,7 @@
 
 #include <sio/generation.hpp>
 #include <sio/http_compression.hpp>
+#include <sio/slow_clients.hpp>
 #include <sio/v09_options.hpp>
 #include <sio/websocket_compression.hpp>
 
@@ -77,9 +78,11 @@ struct EngineOptions {
     std::size_t max_payload_packets = 16'384;
     /// Fragments of one WebSocket message.
     std::size_t max_fragments = 16'384;
-    /// Bytes that may wait for a client that does not read before it is closed with `slow consumer`.
-    /// A single message may be larger.
+    /// Bytes that may wait in this process for a client that does not read; what the kernel buffers comes on top. A single
+    /// message may be larger. At least 1.
     std::size_t max_queued_bytes = 1024 * 1024;
+    /// What happens then.
+    SlowClients slow_clients = SlowClients::disconnect;
     /// Binary attachments of one Socket.IO packet.
     std::size_t max_attachments = 10;
     /// Bytes of all the attachments of one packet together; beyond, the connection is closed with `parse error`.

@@ -30,7 +30,7 @@ public:
     /// The next message; suspends the greenlet until there is one. Nothing once the session has ended.
     /// While messages of more than 256 KiB wait to be received, nothing is read from the client.
     std::optional<Message> receive();
-    /// Queues a message. Ignored once the session has ended.
+    /// Queues a message. Ignored once the session has ended. With SlowClients::pause it waits for a client that is behind.
     void send(const Message& message);
     void send_text(std::string_view text);
     void send_binary(std::string_view bytes);

@@ -177,7 +177,8 @@ public:
     ///
     /// A first parameter of type std::error_code says when none came: errc::timeout, errc::not_connected,
     /// errc::invalid_value for one of other types. Without it the callback is then not called.
-    /// Dropped silently when the client is gone. Throws std::invalid_argument for a reserved event name, and
+    /// Dropped silently when the client is gone. Returns at once, unless SlowClients::pause says that it waits for a client
+    /// that is behind. Throws std::invalid_argument for a reserved event name, and
     /// Error(errc::limit_exceeded) beyond SocketOptions::max_pending_acks.
     template <class... A>
     void emit(std::string_view event, A&&... arguments) {
@@ -213,6 +214,9 @@ public:
             },
             message, std::forward<A>(callback)...);
     }
+
+    /// Blocks the greenlet until the client has caught up with most of what it was sent; see Socket::drain().
+    bool drain(Duration limit = forever);
 
     /// Reports an error to the error handler (socketio_manage()), which by default logs it and, unless `quiet`, emits the
     /// event `error` with name and message.

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include <sio/event.hpp>
 #include <sio/packet.hpp>
 #include <sio/socket_options.hpp>
 #include <sio/socket_session.hpp>
@@ -52,6 +53,15 @@ public:
     std::string_view transport() const noexcept;
     /// Packets received so far.
     std::uint64_t hits() const noexcept;
+    /// Bytes that wait in this process for the client to read, 0 once it has ended. A browser calls it `bufferedAmount`.
+    /// EngineOptions::max_queued_bytes bounds it.
+    std::size_t queued_bytes() const noexcept;
+    /// Packets that the client has missed since it could not keep up. Both 0 once it has ended.
+    struct Missed {
+        std::uint64_t volatile_packets = 0;  ///< volatile ones, dropped while it was not ready
+        std::uint64_t oldest_packets = 0;    ///< dropped by SlowClients::drop_oldest
+    };
+    Missed missed() const noexcept;
     /// Why the connection ended, in the reference server's words (`transport close`, `ping timeout`, ...); empty before.
     std::string_view disconnect_reason() const noexcept;
 
@@ -82,6 +92,12 @@ public:
     void error(std::string_view name, std::string_view message, std::string_view endpoint = "/",
                std::optional<std::uint64_t> msg_id = std::nullopt, bool quiet = false);
 
+    /// Blocks the greenlet until the client has read so much that at most a quarter of EngineOptions::max_queued_bytes waits
+    /// for it: true, at once when that is so. False when the connection has ended, or `limit` has passed, before. Whatever
+    /// SlowClients says: for a sender of much that keeps to its client's pace.
+    /// Throws Error(errc::not_in_greenlet) when it has to wait outside of one, GreenletExit, and the Timeout of a
+    /// TimeoutScope.
+    bool drain(Duration limit = forever);
     /// Blocks the greenlet until the connection has ended. Throws Error(errc::not_in_greenlet).
     void join();
 

@@ -167,6 +167,8 @@ std::shared_ptr<detail::PendingCall> BaseNamespace::begin_call(std::optional<std
 
 Args BaseNamespace::finish_call(detail::PendingCall& pending) { return dispatch::Connection::finish_call(pending); }
 
+bool BaseNamespace::drain(Duration limit) { return socket().drain(limit); }
+
 void BaseNamespace::error(std::string_view name, std::string_view message, std::optional<std::uint64_t> msg_id,
                           bool quiet) {
     ErrorReport report;

@@ -72,6 +72,7 @@ Connection::Connection(std::shared_ptr<SocketImpl> socket, const detail::Namespa
     : socket_(std::move(socket)),
       hub_(*socket_->hub()),
       channel_(socket_->channel()),
+      paces_(channel_->queue_rules().policy == SlowClients::pause),
       kind_(kind),
       nsp_(std::move(nsp)),
       sid_(socket_id(*channel_, nsp_)),

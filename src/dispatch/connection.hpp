@@ -148,6 +148,7 @@ private:
     void release() noexcept;
 
     void send(const wire::PacketView& packet, session::SendFlags flags = {});
+    void pace();
     void hold(std::unique_ptr<session::Broadcast> packet, session::SendFlags flags);
     void send_event(const detail::EmitOptions& options, std::string_view event, std::string_view text,
                     std::vector<Binary>& attachments, std::optional<std::uint64_t> id);
@@ -174,6 +175,7 @@ private:
     bool accepted_ = false;  // recv_connect() has returned
     bool busy_ = false;
     bool paused_ = false;
+    const bool paces_;  // what it sends waits for a slow client
     const detail::NamespaceClass& kind_;
     std::shared_ptr<BaseNamespace> object_;
     void* self_ = nullptr;

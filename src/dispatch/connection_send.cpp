@@ -24,6 +24,11 @@ void require_carriable(const SocketImpl& socket, std::span<const Binary> attachm
 
 }  // namespace
 
+// With SlowClients::pause and in a greenlet: blocks while the client is behind. It may be gone afterwards.
+void Connection::pace() {
+    if (paces_) socket_->pace();
+}
+
 void Connection::send(const wire::PacketView& view, session::SendFlags flags) {
     if (!channel_) return;
     wire::PacketView packet = view;
@@ -76,6 +81,7 @@ void Connection::send_event(const detail::EmitOptions& options, std::string_view
 void Connection::emit(const detail::EmitOptions& options, std::string_view event, std::string_view text,
                       std::vector<Binary>& attachments, std::unique_ptr<detail::AckHandler> callback) {
     require_event_name(event);
+    if (!options.volatile_) pace();
     if (!channel_) {
         if (callback) fail_callback(std::move(callback), make_error_code(errc::not_connected));
         return;
@@ -91,6 +97,7 @@ void Connection::send_message(const detail::EmitOptions& options, bool is_string
                               std::vector<Binary>& attachments, std::unique_ptr<detail::AckHandler> callback) {
     // Binary data has no place in a message packet; as an event it has.
     if (!attachments.empty()) return emit(options, "message", text, attachments, std::move(callback));
+    if (!options.volatile_) pace();
     if (!channel_) {
         if (callback) fail_callback(std::move(callback), make_error_code(errc::not_connected));
         return;
@@ -115,6 +122,7 @@ std::shared_ptr<detail::PendingCall> Connection::begin_call(std::optional<std::c
                                                             std::vector<Binary>& attachments) {
     require_event_name(event);
     if (current_greenlet_id() == 0) throw Error(errc::not_in_greenlet, "sio: call() blocks, so it needs a greenlet");
+    pace();
     if (!channel_) throw Error(errc::not_connected, "sio: call(): the client is not connected");
     hub_.require_current();
     require_carriable(*socket_, attachments);
@@ -146,6 +154,7 @@ Args Connection::finish_call(detail::PendingCall& call) {
 }
 
 void Connection::send_ack(std::uint64_t id, const Args& args) {
+    pace();
     if (state_ != State::connected) return;
     require_carriable(*socket_, args.attachments());
     wire::PacketView packet;

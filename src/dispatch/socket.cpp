@@ -25,6 +25,18 @@ std::string_view Socket::transport() const noexcept {
     return channel ? channel->transport_name() : std::string_view();
 }
 
+std::size_t Socket::queued_bytes() const noexcept {
+    const auto* const channel = impl(*this).channel();
+    return channel ? channel->queued_bytes() : 0;
+}
+
+Socket::Missed Socket::missed() const noexcept {
+    const auto* const channel = impl(*this).channel();
+    if (!channel) return {};
+    const session::Drops drops = channel->drops();
+    return {drops.volatile_packets, drops.oldest_packets};
+}
+
 std::string_view Socket::disconnect_reason() const noexcept {
     const auto reason = impl(*this).close_reason_;
     return reason ? session::reason_text(*reason) : std::string_view();
@@ -108,6 +120,8 @@ void Socket::error(std::string_view name, std::string_view message, std::string_
     report.quiet = quiet;
     impl(*this).handle_error(report);
 }
+
+bool Socket::drain(Duration limit) { return impl(*this).drain(limit); }
 
 void Socket::join() { impl(*this).join(); }
 

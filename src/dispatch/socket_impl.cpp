@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <sio/error.hpp>
+#include <sio/greenlet.hpp>
 #include <sio/log.hpp>
 
 #include "dispatch/registry.hpp"
@@ -223,6 +224,33 @@ void SocketImpl::on_close(session::CloseReason reason) {
     for (const auto& connection : connections) connection->lose_channel();
     for (const auto& connection : connections) connection->end(reason, false);
     rare_->closed.set();
+    on_drained();
+}
+
+void SocketImpl::on_drained() {
+    if (rare_) rare_->drained.set();
+}
+
+bool SocketImpl::drain(Duration limit) {
+    const auto self = shared_from_this();
+    constexpr Duration longest = std::chrono::hours(24 * 365);  // beyond, it means for ever
+    const bool limited = limit < longest;
+    const auto deadline = util::Clock::now() + std::min(limit, longest);
+    while (channel_) {
+        const std::size_t enough = channel_->queue_rules().low_water();
+        if (channel_->queued_bytes() > enough) channel_->flush();
+        if (!channel_) break;
+        if (channel_->queued_bytes() <= enough) return true;
+        Event& drained = rare().drained;
+        drained.clear();
+        if (!drained.wait(limited ? Duration(deadline - util::Clock::now()) : forever)) break;
+    }
+    return false;
+}
+
+void SocketImpl::pace() {
+    if (!channel_ || current_greenlet_id() == 0) return;
+    if (channel_->queued_bytes() > channel_->queue_rules().high_water()) drain(forever);
 }
 
 void SocketImpl::join() { rare().closed.wait(); }

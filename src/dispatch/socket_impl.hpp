@@ -18,6 +18,7 @@
 #include "dispatch/generation_rules.hpp"
 #include "dispatch/hub.hpp"
 #include "http/kept_environ.hpp"
+#include "session/backlog.hpp"
 #include "session/broadcast.hpp"
 #include "session/channel.hpp"
 #include "util/timer_wheel.hpp"
@@ -54,6 +55,13 @@ public:
     // session::ChannelHandler
     bool on_packet(const wire::PacketView& packet) override;
     void on_close(session::CloseReason reason) override;
+    void on_drained() override;
+
+    /// Blocks the greenlet until at most QueueRules::low_water() bytes wait for the client: true. False when the
+    /// connection ended, or `limit` passed, first.
+    bool drain(Duration limit);
+    /// In a greenlet: blocks while the client is behind, for SlowClients::pause.
+    void pace();
 
     // ---- for Connection, Socket and manage.cpp
 
@@ -94,6 +102,7 @@ private:
     struct Rare {
         std::string sessid;  // once the channel has closed
         Event closed;
+        Event drained;
         std::vector<std::string> left;  // see has_left()
     };
 

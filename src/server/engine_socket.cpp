@@ -3,6 +3,8 @@
 #include <exception>
 #include <utility>
 
+#include <sio/event.hpp>
+#include <sio/greenlet.hpp>
 #include <sio/log.hpp>
 
 #include "server/inbox.hpp"
@@ -16,15 +18,30 @@ struct EngineSocket::Impl {
     Impl(session::EngineSession& of, Environ with) : session(&of), environ(std::move(with)), sid(of.sid()) {}
 
     void send(bool binary, std::string_view data) {
+        pace();
         if (!session) return;
-        if (binary) return session->send_binary(data);
-        session->send_text('4' + std::string(data));
+        if (binary) return session->send_binary(data, session::Loss::allowed);
+        session->send_text('4' + std::string(data), session::Loss::allowed);
+    }
+    /// With SlowClients::pause: waits while the client is behind. It may be gone afterwards.
+    void pace() {
+        if (!session || session->host().queue.policy != SlowClients::pause || current_greenlet_id() == 0) return;
+        if (session->queued_bytes() > session->host().queue.high_water()) drain();
+    }
+    void drain() {
+        while (session && session->queued_bytes() > session->host().queue.low_water()) {
+            session->flush();
+            if (!session || session->queued_bytes() <= session->host().queue.low_water()) return;
+            drained.clear();
+            drained.wait();
+        }
     }
 
     session::EngineSession* session;  // null once it has ended
     Environ environ;
     std::string sid;
     std::string_view close_reason;
+    Event drained;
     server::Inbox inbox{[this](bool paused) { paused ? session->pause_reading() : session->resume_reading(); }};
 };
 
@@ -70,7 +87,11 @@ public:
         impl_->close_reason = session::reason_text(reason);
         impl_->session = nullptr;
         impl_->inbox.close();
+        impl_->drained.set();
         impl_ = nullptr;
+    }
+    void on_drained() override {
+        if (impl_) impl_->drained.set();
     }
 
 private:

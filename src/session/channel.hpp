@@ -36,6 +36,8 @@ struct SendFlags {
 };
 
 class Broadcast;
+struct Drops;
+struct QueueRules;
 
 /// Who handles the packets of a Channel: the Socket.IO half of a connection.
 class ChannelHandler {
@@ -47,7 +49,7 @@ public:
     virtual bool on_packet(const wire::PacketView& packet) = 0;
     /// The channel has closed. The last call that the handler gets.
     virtual void on_close(CloseReason reason) = 0;
-    /// What was queued beyond Channel::queued_bytes() high-water has left.
+    /// The client has caught up: at most QueueRules::low_water() bytes wait for it, after more had to.
     virtual void on_drained() {}
 };
 
@@ -70,6 +72,11 @@ public:
     virtual void send(const Broadcast& packet, SendFlags flags = {}) = 0;
     /// Bytes that wait for the peer.
     virtual std::size_t queued_bytes() const noexcept = 0;
+    virtual const QueueRules& queue_rules() const noexcept = 0;
+    /// What the peer has missed.
+    virtual Drops drops() const noexcept = 0;
+    /// Sends now what can be sent, instead of at the end of the turn.
+    virtual void flush() = 0;
     /// Reading stops until as many resumes as pauses have been made.
     virtual void pause_reading() = 0;
     virtual void resume_reading() = 0;

@@ -84,17 +84,20 @@ void encode_deflated(const PacketView& packet, const WebSocketCompression& compr
 
 template <class Wire>
 void EngineChannel::send_as(const PacketView& packet, SendFlags flags) {
-    if (flags.volatile_ && !session_.ready()) return;
+    if (flags.volatile_ && !session_.ready()) return session_.count_volatile();
+    const auto way = session_.next_way();
+    if (way == Backlog::Way::nowhere) return;
     std::string& text = scratch();
     encode_text<Wire>(packet, text);
-    session_.send_text(text);
-    for (const Binary& attachment : packet.attachments) session_.send_binary(attachment.bytes());
+    session_.put(way, text, packet.attachments, loss_of(packet));
 }
 
 template <class Wire>
 void EngineChannel::send_as(const Broadcast& packet, SendFlags flags) {
-    if (flags.volatile_ && !session_.ready()) return;
-    switch (session_.takes_frames()) {
+    if (flags.volatile_ && !session_.ready()) return session_.count_volatile();
+    const auto way = session_.next_way();
+    if (way == Backlog::Way::nowhere) return;
+    switch (way == Backlog::Way::transport ? session_.takes_frames() : Frames::none) {
         case Frames::plain:
             return session_.send_frames(packet.encoded(Wire::generation, Broadcast::Form::frames, encode_frames<Wire>));
         case Frames::deflated: {
@@ -106,8 +109,8 @@ void EngineChannel::send_as(const Broadcast& packet, SendFlags flags) {
         }
         case Frames::none: break;
     }
-    session_.send_text(*packet.encoded(Wire::generation, Broadcast::Form::text, encode_text<Wire>));
-    for (const Binary& attachment : packet.packet().attachments) session_.send_binary(attachment.bytes());
+    session_.put(way, *packet.encoded(Wire::generation, Broadcast::Form::text, encode_text<Wire>),
+                 packet.packet().attachments, loss_of(packet.packet()));
 }
 
 template <class Wire>

@@ -29,6 +29,9 @@ public:
     greenlet::Loop& loop() noexcept override { return session_.host().loop; }
 
     std::size_t queued_bytes() const noexcept override { return session_.queued_bytes(); }
+    const QueueRules& queue_rules() const noexcept override { return session_.host().queue; }
+    Drops drops() const noexcept override { return session_.drops(); }
+    void flush() override { session_.flush(); }
     void pause_reading() override { session_.pause_reading(); }
     void resume_reading() override { session_.resume_reading(); }
     void close(CloseReason reason) override { session_.close(reason); }

@@ -17,7 +17,7 @@ constexpr std::string_view ping_packet = "2";
 constexpr std::string_view probe_pong = "3probe";
 constexpr char pong_type = '3';
 
-/// Whether a polling client is given the chance to fetch what is queued for it before the session goes. Not one that has
+/// Whether a client is given the chance to get what is queued for it before the session goes. Not one that has
 /// shown that it is not there or cannot be talked to.
 bool waits_for_peer(CloseReason reason) {
     switch (reason) {
@@ -67,31 +67,31 @@ void EngineSession::open(TransportPtr transport) {
     arm_heartbeat();
 }
 
-void EngineSession::send(bool binary, std::string_view packet) {
-    if (state_ != State::open) return;
-    limit_queue();
-    if (state_ != State::open) return;
-    if (transport_->direct()) return transport_->send(binary, packet);
-    outbox_.push(binary, packet);
-    transport_->fetch();
+void EngineSession::send(bool binary, std::string_view packet, Loss loss) {
+    switch (next_way()) {
+        case Backlog::Way::nowhere: return;
+        case Backlog::Way::transport: return transport_->send(binary, packet);
+        case Backlog::Way::outbox: outbox().push(binary, packet, loss); return fetch();
+    }
 }
 
-void EngineSession::send_frames(const std::shared_ptr<const std::string>& frames) {
-    if (state_ != State::open) return;
-    limit_queue();
-    if (state_ == State::open) transport_->send_frames(frames);
+void EngineSession::put(Backlog::Way way, std::string_view text, std::span<const Binary> attachments, Loss loss) {
+    if (way == Backlog::Way::transport) {
+        transport_->send(false, text);
+        for (const Binary& attachment : attachments) transport_->send(true, attachment.bytes());
+    } else if (way == Backlog::Way::outbox) {
+        outbox().push(false, text, loss);
+        for (const Binary& attachment : attachments) outbox().push(true, attachment.bytes(), Loss::with_previous);
+        fetch();
+    }
 }
 
-std::size_t EngineSession::queued_bytes() const noexcept {
-    return outbox_.bytes() + (transport_ ? transport_->queued_bytes() : 0);
+void EngineSession::fetch() {
+    if (!transport_->direct()) transport_->fetch();
 }
 
-void EngineSession::limit_queue() {
-    if (queued_bytes() <= host_.options.max_queued_bytes) return;
-    // So much may have been said in one turn, at whose end it would be sent.
-    transport_->flush();
-    if (queued_bytes() <= host_.options.max_queued_bytes) return;
-    finish(CloseReason::slow_consumer);
+void EngineSession::flush() {
+    if (state_ == State::open) transport_->flush();
 }
 
 void EngineSession::pause_reading() {
@@ -108,7 +108,7 @@ void EngineSession::close(CloseReason reason) {
 
     // No poll is waiting: the next one fetches what is queued, and the close packet behind it.
     const EngineSessionPtr keep(this);
-    outbox_.push(false, close_packet);
+    outbox().push(false, close_packet);
     state_ = State::closing;
     heartbeat_timer_.cancel();
     drop_candidate(reason);
@@ -123,6 +123,7 @@ void EngineSession::finish(CloseReason reason) {
     heartbeat_timer_.cancel();
     phase_timer_.cancel();
     drop_candidate(reason);
+    if (transport_->direct() && waits_for_peer(reason)) backlog_.empty_into(*transport_);
     transport_->close(reason);
     if (observed) observer_->on_close(reason);
     --*host_.place.open_sessions;
@@ -163,12 +164,18 @@ void EngineSession::on_transport_end(Transport& from, CloseReason reason) {
 }
 
 void EngineSession::on_transport_drained(Transport& from) {
-    if (&from == transport_.get() && state_ == State::open) observer_->on_drained();
+    if (&from != transport_.get() || state_ != State::open) return;
+    backlog_.refill(*transport_, host_.queue);
+    tell_if_drained();
+}
+
+void EngineSession::tell_if_drained() {
+    if (state_ == State::open && queued_bytes() <= host_.queue.low_water()) observer_->on_drained();
 }
 
 void EngineSession::on_fetched() {
-    if (state_ == State::closing && outbox_.empty()) return finish(CloseReason::transport_close);
-    if (state_ == State::open) observer_->on_drained();
+    if (state_ == State::closing && outbox().empty()) return finish(CloseReason::transport_close);
+    tell_if_drained();
 }
 
 bool EngineSession::on_candidate(TransportPtr candidate) {
@@ -202,8 +209,10 @@ void EngineSession::switch_over() {
     phase_timer_.cancel();
     const TransportPtr polling = std::exchange(transport_, std::exchange(candidate_, nullptr));
     polling->leave();
-    for (const auto& entry : outbox_.take()) transport_->send(entry.binary, entry.data);
+    backlog_.refill(*transport_, host_.queue);
     if (pauses_ != 0) transport_->pause_reading();
+    if (queued_bytes() != 0) transport_->flush();
+    tell_if_drained();
 }
 
 void EngineSession::drop_candidate(CloseReason reason) {

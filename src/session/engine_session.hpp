@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,12 +12,13 @@
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
+#include <sio/binary.hpp>
 #include <sio/engine_options.hpp>
 #include <sio/generation.hpp>
 
+#include "session/backlog.hpp"
 #include "session/channel.hpp"
 #include "session/heartbeat_fsm.hpp"
-#include "session/outbox.hpp"
 #include "session/session_table.hpp"
 #include "session/shard_place.hpp"
 #include "session/transport.hpp"
@@ -34,6 +36,7 @@ struct EngineHost {
     const EngineOptions& options;
     SessionTable<EngineSession> sessions{};
     ShardPlace place{};
+    QueueRules queue{options};
 
     /// Whether a polling session may move to WebSocket.
     bool upgrades_allowed() const noexcept {
@@ -50,7 +53,7 @@ public:
     virtual void on_binary(std::string_view message) = 0;
     /// The session has ended. The last call.
     virtual void on_close(CloseReason reason) = 0;
-    /// The peer has caught up with what was queued for it.
+    /// The peer has caught up with most of what was queued for it.
     virtual void on_drained() {}
 };
 
@@ -81,14 +84,30 @@ public:
     void set_observer(std::unique_ptr<EngineObserver> observer) noexcept { observer_ = std::move(observer); }
     /// Enters the session in the table and greets the client over `transport`. Heartbeats begin.
     void open(TransportPtr transport);
-    /// Sends a text packet, given with its type (`4hello`). Ignored unless the session is open.
-    void send_text(std::string_view packet) { send(false, packet); }
-    void send_binary(std::string_view bytes) { send(true, bytes); }
+    /// Sends a text packet, given with its type (`4hello`). Ignored unless the session is open. Ends the session when its
+    /// client is too slow.
+    void send_text(std::string_view packet, Loss loss = Loss::never) { send(false, packet, loss); }
+    void send_binary(std::string_view bytes, Loss loss = Loss::never) { send(true, bytes, loss); }
+    /// The same in two steps, for a message of several packets that go the same way: asks, then sends there.
+    Backlog::Way next_way() {
+        if (state_ != State::open) return Backlog::Way::nowhere;
+        const auto way = backlog_.next_way(transport_.get(), host_.queue);
+        if (way == Backlog::Way::nowhere) finish(CloseReason::slow_consumer);
+        return way;
+    }
+    void put(Backlog::Way way, std::string_view text, std::span<const Binary> attachments, Loss loss);
     /// Which frames send_frames() takes, on the transport of now.
     Frames takes_frames() const noexcept { return transport_ ? transport_->takes_frames() : Frames::none; }
-    void send_frames(const std::shared_ptr<const std::string>& frames);
-    bool ready() const noexcept { return state_ == State::open && transport_->ready(); }
-    std::size_t queued_bytes() const noexcept;
+    /// When the next way is the transport.
+    void send_frames(const std::shared_ptr<const std::string>& frames) { transport_->send_frames(frames); }
+    bool ready() const noexcept {
+        return state_ == State::open && transport_->ready() && !(transport_->direct() && !outbox().empty());
+    }
+    std::size_t queued_bytes() const noexcept { return backlog_.bytes(transport_.get()); }
+    /// Hands over to the operating system, or to a waiting poll, now what it takes.
+    void flush();
+    void count_volatile() noexcept { backlog_.count_volatile(); }
+    Drops drops() const noexcept { return backlog_.drops(); }
     void pause_reading();
     void resume_reading();
     bool reading_paused() const noexcept { return pauses_ != 0; }
@@ -108,7 +127,8 @@ public:
     bool knows(const Transport& transport) const noexcept {
         return &transport == transport_.get() || &transport == candidate_.get();
     }
-    Outbox& outbox() noexcept { return outbox_; }
+    Outbox& outbox() noexcept { return backlog_.outbox(); }
+    const Outbox& outbox() const noexcept { return backlog_.outbox(); }
     bool hurries_polls() const noexcept { return upgrade_.hurries_polls(); }
     /// A poll has fetched the outbox.
     void on_fetched();
@@ -116,8 +136,9 @@ public:
 private:
     enum class State : std::uint8_t { opening, open, closing, closed };
 
-    void send(bool binary, std::string_view packet);
-    void limit_queue();
+    void send(bool binary, std::string_view packet, Loss loss = Loss::never);
+    void fetch();
+    void tell_if_drained();
     void answer_ping(std::string_view data);
     void on_candidate_packet(const wire::EnginePacket& packet);
     void act(UpgradeFsm::Action action);
@@ -136,7 +157,7 @@ private:
     std::unique_ptr<EngineObserver> observer_;
     TransportPtr transport_;
     TransportPtr candidate_;
-    Outbox outbox_;
+    Backlog backlog_;
     HeartbeatFsm heartbeat_;
     util::Timer heartbeat_timer_;
     util::RareTimer phase_timer_;  // of an upgrade, or of a closing session's wait for its last poll

@@ -73,7 +73,7 @@ bool V09Session::attach(const TransportPtr& transport) {
     heartbeat_timer_.cancel();
     if (pauses_ != 0) transport->pause_reading();
     if (transport->direct()) {
-        for (const auto& entry : outbox_.take()) transport->send(entry.binary, entry.data);
+        backlog_.refill(*transport, host_.queue);
         if (state_ == State::closing) {
             finish(CloseReason::transport_close);
             return true;
@@ -81,7 +81,9 @@ bool V09Session::attach(const TransportPtr& transport) {
         heartbeat_ =
             V09HeartbeatFsm(host_.options.v09.heartbeat_interval, host_.options.v09.heartbeat_timeout, Clock::now());
         arm_heartbeat();
-    } else if (!outbox_.empty()) {
+        if (queued_bytes() != 0) transport->flush();
+        tell_if_drained();
+    } else if (!outbox().empty()) {
         transport->fetch();
     }
     if (state_ != State::handshaken) return true;
@@ -94,54 +96,59 @@ bool V09Session::attach(const TransportPtr& transport) {
 
 // ---- sending
 
-void V09Session::send_text(std::string_view packet) {
-    if (!is_open()) return;
-    limit_queue();
-    if (!is_open()) return;
-    if (!transport_ || !transport_->direct()) {
-        outbox_.push(false, packet);
-        if (transport_) transport_->fetch();
-        return;
+Backlog::Way V09Session::next_way() {
+    if (!is_open()) return Backlog::Way::nowhere;
+    const auto way = backlog_.next_way(transport_.get(), host_.queue);
+    if (way == Backlog::Way::nowhere) finish(CloseReason::slow_consumer);
+    return way;
+}
+
+void V09Session::put(Backlog::Way way, std::string_view packet, Loss loss) {
+    if (way == Backlog::Way::transport) {
+        heartbeat_.on_said(Clock::now());
+        transport_->send(false, packet);
+    } else if (way == Backlog::Way::outbox) {
+        outbox().push(false, packet, loss);
+        if (transport_ && !transport_->direct()) transport_->fetch();
     }
-    heartbeat_.on_said(Clock::now());
-    transport_->send(false, packet);
+}
+
+void V09Session::send_text(std::string_view packet, Loss loss) { put(next_way(), packet, loss); }
+
+bool V09Session::ready() const noexcept {
+    return transport_ && transport_->ready() && !(transport_->direct() && !backlog_.outbox().empty());
 }
 
 void V09Session::send(const PacketView& packet, SendFlags flags) {
-    if (flags.volatile_ && !(transport_ && transport_->ready())) return;
+    if (flags.volatile_ && !ready()) return backlog_.count_volatile();
     note_disconnect(packet);
     std::string& text = scratch();
     encode_text(packet, text);
-    send_text(text);
+    send_text(text, loss_of(packet));
 }
 
 void V09Session::send(const Broadcast& packet, SendFlags flags) {
-    if (flags.volatile_ && !(transport_ && transport_->ready())) return;
+    if (flags.volatile_ && !ready()) return backlog_.count_volatile();
     note_disconnect(packet.packet());
-    if (!transport_ || transport_->takes_frames() != Frames::plain) {
-        return send_text(*packet.encoded(generation(), Broadcast::Form::text, encode_text));
+    const auto way = next_way();
+    if (way == Backlog::Way::transport && transport_->takes_frames() == Frames::plain) {
+        heartbeat_.on_said(Clock::now());
+        transport_->send_frames(packet.encoded(generation(), Broadcast::Form::frames, encode_frame));
+    } else if (way != Backlog::Way::nowhere) {
+        put(way, *packet.encoded(generation(), Broadcast::Form::text, encode_text), loss_of(packet.packet()));
     }
-    if (!is_open()) return;
-    limit_queue();
-    if (!is_open()) return;
-    heartbeat_.on_said(Clock::now());
-    transport_->send_frames(packet.encoded(generation(), Broadcast::Form::frames, encode_frame));
 }
 
 void V09Session::note_disconnect(const PacketView& packet) noexcept {
     if (packet.type == wire::PacketType::disconnect && packet.nsp == "/") disconnect_said_ = true;
 }
 
-std::size_t V09Session::queued_bytes() const noexcept {
-    return outbox_.bytes() + (transport_ ? transport_->queued_bytes() : 0);
+void V09Session::flush() {
+    if (is_open() && transport_) transport_->flush();
 }
 
-void V09Session::limit_queue() {
-    if (queued_bytes() <= host_.options.max_queued_bytes) return;
-    // So much may have been said in one turn, at whose end it would be sent.
-    if (transport_) transport_->flush();
-    if (queued_bytes() <= host_.options.max_queued_bytes) return;
-    finish(CloseReason::slow_consumer);
+void V09Session::tell_if_drained() {
+    if (is_open() && handler_ && queued_bytes() <= host_.queue.low_water()) handler_->on_drained();
 }
 
 // ---- receiving
@@ -209,7 +216,11 @@ void V09Session::finish(CloseReason reason) {
     heartbeat_timer_.cancel();
     absence_timer_.cancel();
     const TransportPtr transport = std::exchange(transport_, nullptr);
-    if (transport) transport->close(reason);
+    if (transport) {
+        const bool reads = reason != CloseReason::slow_consumer && reason != CloseReason::ping_timeout;
+        if (transport->direct() && reads) backlog_.empty_into(*transport);
+        transport->close(reason);
+    }
     release_reader();
     if (const auto handler = std::exchange(handler_, nullptr)) handler->on_close(reason);
     --*host_.place.open_sessions;
@@ -222,17 +233,19 @@ void V09Session::on_transport_end(Transport& from, CloseReason reason) {
 }
 
 void V09Session::on_transport_drained(Transport& from) {
-    if (&from == transport_.get() && is_open() && handler_) handler_->on_drained();
+    if (&from != transport_.get() || !is_open()) return;
+    backlog_.refill(from, host_.queue);
+    tell_if_drained();
 }
 
 void V09Session::on_poll_done(Transport& from) {
     if (&from != transport_.get()) return;
     const V09SessionPtr keep(this);
     host_.loop.post([transport = std::exchange(transport_, nullptr)] {});
-    if (state_ == State::closing && outbox_.empty()) return finish(CloseReason::transport_close);
+    if (state_ == State::closing && outbox().empty()) return finish(CloseReason::transport_close);
     if (state_ == State::closed) return;
     absence_timer_.arm(host_.loop.timers(), host_.options.v09.close_timeout);
-    if (is_open() && handler_ && outbox_.empty()) handler_->on_drained();
+    tell_if_drained();
 }
 
 void V09Session::on_absence_timer() {

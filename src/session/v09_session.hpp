@@ -12,9 +12,9 @@
 
 #include <sio/engine_options.hpp>
 
+#include "session/backlog.hpp"
 #include "session/broadcast.hpp"
 #include "session/channel.hpp"
-#include "session/outbox.hpp"
 #include "session/session_table.hpp"
 #include "session/shard_place.hpp"
 #include "session/transport.hpp"
@@ -31,6 +31,7 @@ struct V09Host {
     const EngineOptions& options;
     SessionTable<V09Session> sessions{};
     ShardPlace place{};
+    QueueRules queue{options};
 };
 
 /// A session of Socket.IO 0.7 to 0.9: what Engine.IO is to later generations, and the Channel on it, in one.
@@ -72,7 +73,10 @@ public:
     /// `packet` has no attachments.
     void send(const wire::PacketView& packet, SendFlags flags = {}) override;
     void send(const Broadcast& packet, SendFlags flags = {}) override;
-    std::size_t queued_bytes() const noexcept override;
+    std::size_t queued_bytes() const noexcept override { return backlog_.bytes(transport_.get()); }
+    const QueueRules& queue_rules() const noexcept override { return host_.queue; }
+    Drops drops() const noexcept override { return backlog_.drops(); }
+    void flush() override;
     void pause_reading() override;
     void resume_reading() override;
     void close(CloseReason reason) override;
@@ -86,7 +90,7 @@ public:
     void on_transport_drained(Transport& from);
     /// `from` was a poll, and has been answered or given up. The next one may come.
     void on_poll_done(Transport& from);
-    Outbox& outbox() noexcept { return outbox_; }
+    Outbox& outbox() noexcept { return backlog_.outbox(); }
     bool reading_paused() const noexcept { return pauses_ != 0; }
     /// Calls `then` when reading is not paused any more, or the session has closed; at once if so it is. One at a time.
     void when_reading(std::function<void()> then);
@@ -96,8 +100,11 @@ public:
 private:
     enum class State : std::uint8_t { opening, handshaken, open, closing, closed };
 
-    void send_text(std::string_view packet);
-    void limit_queue();
+    void send_text(std::string_view packet, Loss loss = Loss::never);
+    Backlog::Way next_way();
+    void put(Backlog::Way way, std::string_view packet, Loss loss);
+    bool ready() const noexcept;
+    void tell_if_drained();
     void note_disconnect(const wire::PacketView& packet) noexcept;
     void finish(CloseReason reason);
     void release_reader();
@@ -111,7 +118,7 @@ private:
     std::string_view transport_name_;
     std::shared_ptr<ChannelHandler> handler_;
     TransportPtr transport_;
-    Outbox outbox_;
+    Backlog backlog_;
     V09HeartbeatFsm heartbeat_;
     util::Timer heartbeat_timer_;
     util::Timer absence_timer_;

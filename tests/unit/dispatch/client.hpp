@@ -21,6 +21,7 @@
 #include "adapter/memory_adapter.hpp"
 #include "dispatch/hub.hpp"
 #include "dispatch/socket_impl.hpp"
+#include "session/backlog.hpp"
 #include "session/channel.hpp"
 #include "wire/eio4_codec.hpp"
 
@@ -45,8 +46,11 @@ class Client : public session::Channel {
 public:
     /// Connects to no namespace yet. With `bind` the shard's namespaces serve it at once.
     explicit Client(Shard& shard, bool bind = true, std::string target = "/socket.io/?EIO=4&token=abc",
-                    Generation generation = Generation::eio4)
-        : loop_(shard.hub->loop()), sid_("engine-" + std::to_string(++count())), generation_(generation) {
+                    Generation generation = Generation::eio4, const EngineOptions& engine = {})
+        : rules(engine),
+          loop_(shard.hub->loop()),
+          sid_("engine-" + std::to_string(++count())),
+          generation_(generation) {
         HttpRequest request;
         request.target = std::move(target);
         request.remote_address = "192.0.2.7";
@@ -97,6 +101,10 @@ public:
     std::optional<session::CloseReason> ended;
     /// Says that it is not ready: volatile packets are dropped.
     bool busy = false;
+    /// How much it has not read, and how much of that it reads when it is flushed.
+    std::size_t queued = 0;
+    std::size_t flushable = 0;
+    session::QueueRules rules;
 
     // Channel
     const std::string& sid() const noexcept override { return sid_; }
@@ -121,7 +129,10 @@ public:
         const auto& extra = packet.packet().attachments;
         attachments.insert(attachments.end(), extra.begin(), extra.end());
     }
-    std::size_t queued_bytes() const noexcept override { return 0; }
+    std::size_t queued_bytes() const noexcept override { return queued; }
+    const session::QueueRules& queue_rules() const noexcept override { return rules; }
+    session::Drops drops() const noexcept override { return {}; }
+    void flush() override { queued -= std::min(queued, flushable); }
     void pause_reading() override { ++pauses_; }
     void resume_reading() override {
         REQUIRE(pauses_ > 0);

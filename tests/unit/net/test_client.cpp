@@ -54,7 +54,9 @@ Client::Client(FileDescriptor socket) : socket_(std::move(socket)) {
 }
 
 Client Client::tcp(std::uint16_t port, const std::string& host) { return Client(connected_tcp(host, port)); }
-Client Client::slow_tcp(std::uint16_t port) { return Client(connected_tcp("127.0.0.1", port, 4096)); }
+Client Client::slow_tcp(std::uint16_t port, int receive_buffer) {
+    return Client(connected_tcp("127.0.0.1", port, receive_buffer));
+}
 
 Client Client::unix_socket(const std::string& path) {
     ::sockaddr_un address{};

@@ -28,7 +28,7 @@ public:
     static Client tcp(std::uint16_t port, const std::string& host = "127.0.0.1");
     static Client unix_socket(const std::string& path);
     /// With a small receive buffer, so that the server soon has to wait.
-    static Client slow_tcp(std::uint16_t port);
+    static Client slow_tcp(std::uint16_t port, int receive_buffer = 4096);
 
     void send(std::string_view bytes);
     /// Whether all of `bytes` could be sent: false once the server has closed.

@@ -30,6 +30,7 @@ public:
     bool ready() const noexcept override { return direct_ || poll_waits; }
     std::size_t queued_bytes() const noexcept override { return queued; }
     void send(bool binary, std::string_view packet) override {
+        if (counts) queued += packet.size();
         log_.push_back((binary ? "binary:" : "text:") + std::string(packet));
     }
     session::Frames takes_frames() const noexcept override {
@@ -46,6 +47,7 @@ public:
     std::size_t queued = 0;
     std::size_t flushable = 0;
     bool poll_waits = false;
+    bool counts = false;  // what is sent stays in `queued`
 
 private:
     Log& log_;
@@ -54,15 +56,17 @@ private:
 
 class Observer final : public session::EngineObserver {
 public:
-    explicit Observer(Log& log) : log_(log) {}
+    Observer(Log& log, int& drains) : log_(log), drains_(drains) {}
     void on_text(std::string_view message) override { log_.push_back("got:" + std::string(message)); }
     void on_binary(std::string_view message) override { log_.push_back("got binary:" + std::string(message)); }
     void on_close(CloseReason reason) override {
         log_.push_back("closed:" + std::string(session::reason_text(reason)));
     }
+    void on_drained() override { ++drains_; }
 
 private:
     Log& log_;
+    int& drains_;
 };
 
 /// A session on a loop, for as long as `script` and then `duration` take.
@@ -71,13 +75,15 @@ struct Fixture {
     greenlet::Loop loop;
     session::EngineHost host{loop, options, {}};
     Log log;
+    int drains = 0;
     boost::intrusive_ptr<FakeTransport> transport;
     EngineSessionPtr session;
 
     void open(bool direct, Generation generation = Generation::eio4) {
+        host.queue = session::QueueRules(options);
         transport = new FakeTransport(log, direct);
         session = new EngineSession(host, "sid", generation);
-        session->set_observer(std::make_unique<Observer>(log));
+        session->set_observer(std::make_unique<Observer>(log, drains));
         session->open(transport);
     }
 
@@ -242,6 +248,80 @@ TEST_CASE("a client that does not read is closed once more than the limit waits 
         CHECK(f.log.back() == "closed:slow consumer");
         CHECK(f.count("text:4more") == 0);
     }
+}
+
+TEST_CASE("what a slow WebSocket does not take is held, the oldest of it dropped, and the rest sent in order") {
+    Fixture f;
+    f.options.max_queued_bytes = 2000;
+    f.options.slow_clients = SlowClients::drop_oldest;
+    f.run([&] {
+        f.open(true);
+        f.log.clear();
+        f.transport->counts = true;
+        f.transport->queued = 1001;  // half of the limit may be out of reach
+        CHECK(f.session->next_way() == session::Backlog::Way::outbox);
+        f.session->send_text("4ack", session::Loss::never);
+        for (int i = 0; i < 40; ++i) f.session->send_text("4event " + std::to_string(i), session::Loss::allowed);
+        CHECK(f.session->is_open());
+        CHECK(f.session->queued_bytes() < 1001 + 1000 + 100);
+        CHECK(f.session->drops().oldest_packets > 10);
+        CHECK_FALSE(f.session->ready());
+        CHECK(f.log.empty());
+        f.transport->queued = 0;
+        f.transport->counts = false;
+        f.session->on_transport_drained(*f.transport);
+        CHECK(f.session->queued_bytes() == 0);
+        CHECK(f.drains == 1);
+        f.session->send_text("4now");
+    });
+    REQUIRE(f.log.size() > 5);
+    CHECK(f.log.front() == "text:4ack");
+    CHECK(f.log[1] == "text:4event " + std::to_string(f.session->drops().oldest_packets));
+    CHECK(f.log[f.log.size() - 2] == "text:4event 39");
+    CHECK(f.log.back() == "text:4now");
+}
+
+TEST_CASE("a slow WebSocket gets of what is held no more at once than it may") {
+    Fixture f;
+    f.options.max_queued_bytes = 4000;
+    f.options.slow_clients = SlowClients::drop_oldest;
+    f.run([&] {
+        f.open(true);
+        f.log.clear();
+        f.transport->counts = true;
+        f.transport->queued = 2001;
+        for (int i = 0; i < 5; ++i) f.session->send_text(std::string(500, 'x'), session::Loss::allowed);
+        const std::size_t held = f.session->drops().oldest_packets;
+        f.transport->queued = 1500;
+        f.session->on_transport_drained(*f.transport);
+        CHECK(f.log.size() == 2);  // 500 fit, and the next one passes the line
+        CHECK(f.drains == 0);
+        CHECK(held <= 2);
+        f.session->send_text("4behind", session::Loss::never);
+        CHECK(f.count("text:4behind") == 0);
+        f.session->close(CloseReason::forced_close);
+    });
+    // An orderly end comes behind what was held.
+    CHECK(f.log[f.log.size() - 3] == "text:4behind");
+    CHECK(f.log.back() == "closed:forced close");
+}
+
+TEST_CASE("a polling client that is slow misses the oldest, and is closed when nothing can be dropped") {
+    Fixture f;
+    f.options.max_queued_bytes = 1000;
+    f.options.slow_clients = SlowClients::drop_oldest;
+    f.run([&] {
+        f.open(false);
+        f.take_outbox();
+        f.log.clear();
+        for (int i = 0; i < 50; ++i) f.session->send_text("4event " + std::to_string(i), session::Loss::allowed);
+        CHECK(f.session->is_open());
+        CHECK(f.session->queued_bytes() < 1100);
+        CHECK(f.session->drops().oldest_packets > 20);
+        for (int i = 0; i < 50 && f.session->is_open(); ++i) f.session->send_text("4ack", session::Loss::never);
+        CHECK_FALSE(f.session->is_open());
+    });
+    CHECK(f.log.back() == "closed:slow consumer");
 }
 
 TEST_CASE("a polling session that the server closes stays until its last packets are fetched") {
