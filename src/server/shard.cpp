@@ -18,6 +18,10 @@ bool EnginePath::matches(std::string_view target) const noexcept {
     return rest.empty() || rest.front() == '/' || rest.front() == '?';
 }
 
+std::optional<std::size_t> EnginePath::shard_of(std::string_view target, std::size_t count) const {
+    return session::shard_of_session(transport::session_id_of(target, path), count);
+}
+
 namespace {
 
 std::unique_ptr<dispatch::Adapter> make_adapter(const Shard::Place& place, greenlet::Loop& loop) {
@@ -104,7 +108,7 @@ void Shard::handle(ExchangePtr exchange) {
 /// Null: this shard, or none.
 Shard* Shard::owner_of(const EnginePath& path, const HttpRequest& request) const {
     if (place_.count == 1) return nullptr;
-    const auto index = session::shard_of_session(transport::session_id_of(request.target, path.path), place_.count);
+    const auto index = path.shard_of(request.target, place_.count);
     return index && *index != place_.index ? place_.all[*index].get() : nullptr;
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -38,6 +39,8 @@ struct EnginePath {
 
     /// Whether the target lies under the path.
     bool matches(std::string_view target) const noexcept;
+    /// Which of `count` shards has the session that the target names. Nothing when it names none, or none can have it.
+    std::optional<std::size_t> shard_of(std::string_view target, std::size_t count) const;
 };
 
 /// One thread of a server: its loop, its connections, its sessions.

@@ -111,13 +111,14 @@ struct SocketIOServer::Impl {
         if (shards.empty()) throw Error(errc::cannot_start, "the server has not been started");
         return *shards.at(index);
     }
-    /// The one on whose thread this is called; null on any other thread.
-    Shard* current() const noexcept {
+    /// The index of the one on whose thread this is called; nothing on any other thread.
+    std::optional<std::size_t> current() const noexcept {
         const auto found = std::ranges::find_if(shards, [](const auto& each) { return each->hub().is_current(); });
-        return found == shards.end() ? nullptr : found->get();
+        if (found == shards.end()) return {};
+        return static_cast<std::size_t>(found - shards.begin());
     }
     Shard& require_current() const {
-        if (Shard* const found = current()) return *found;
+        if (const auto found = current()) return *shards[*found];
         throw std::logic_error("sio: this is to be called on one of the server's own threads");
     }
     /// The one that a connection from elsewhere goes to.
@@ -125,9 +126,7 @@ struct SocketIOServer::Impl {
     /// The one that has the session of the request, if it names one.
     Shard& shard_for(const HttpRequest& request) {
         if (const EnginePath* const path = find(request.target); path && options.workers > 1) {
-            const auto index =
-                session::shard_of_session(transport::session_id_of(request.target, path->path), options.workers);
-            if (index) return shard(*index);
+            if (const auto index = path->shard_of(request.target, options.workers)) return shard(*index);
         }
         return next();
     }
@@ -278,10 +277,7 @@ void SocketIOServer::run_on(std::size_t worker, std::function<void()> job) {
 }
 
 std::optional<std::size_t> SocketIOServer::current_worker() const noexcept {
-    for (std::size_t i = 0; i < impl_->shards.size(); ++i) {
-        if (impl_->shards[i]->hub().is_current()) return i;
-    }
-    return {};
+    return impl_->current();
 }
 
 std::size_t SocketIOServer::socket_count() const {

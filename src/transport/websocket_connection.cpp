@@ -30,10 +30,15 @@ void WebSocketConnection::send(wire::WsOpcode opcode, std::string_view payload, 
     if (state_ != State::open && state_ != State::peer_closed) return;
     const bool data = opcode == wire::WsOpcode::text || opcode == wire::WsOpcode::binary;
     if (deflate_ && data && deflate_->wants(payload.size())) {
-        std::string whole(prefix);
-        whole += payload;
+        std::string whole;
+        if (!prefix.empty()) {
+            whole.reserve(prefix.size() + payload.size());
+            whole = prefix;
+            whole += payload;
+            payload = whole;
+        }
         std::string frame;
-        deflate_->append_frame(frame, opcode, whole);
+        deflate_->append_frame(frame, opcode, payload);
         return link_->write(frame);
     }
     std::string header;  // fits the string's own buffer
