@@ -67,7 +67,8 @@ private:
 /// An object is made for each client that connects to the namespace, and stays until that has ended and its last handler
 /// and job have returned.
 ///
-/// Threads: everything of one client happens on its shard, so its handlers never race. They run in greenlets and may
+/// Threads: everything of one client happens on its worker's thread, so its handlers never race; on another thread debug
+/// builds of the library throw std::logic_error, but for sid(), ns_name() and handshake(). They run in greenlets and may
 /// block. Events of one client in one namespace are handled one after another, in order: while a handler blocks, the next
 /// events wait (SocketOptions::max_queued_events), but acknowledgements and the disconnection do not.
 ///

@@ -21,7 +21,8 @@ class Environ;
 /// One client's connection, whatever carries it now: what its namespaces share. gevent-socketio: the virtual `Socket`.
 ///
 /// Lives until the connection has ended and its last handler has returned; `shared_from_this()` keeps the object, not the
-/// connection, any longer. Threads: its shard. On an ended connection everything is allowed and does nothing.
+/// connection, any longer. Threads: its worker's, but for
+/// sessid() and config(); debug builds of the library throw std::logic_error on another. On an ended connection everything is allowed and does nothing.
 class Socket : public std::enable_shared_from_this<Socket> {
 public:
     /// The default namespace in gevent-socketio's spelling; the same as `/`.

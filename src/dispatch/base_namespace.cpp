@@ -7,6 +7,7 @@
 #include <sio/error.hpp>
 
 #include "dispatch/connection.hpp"
+#include "dispatch/guard.hpp"
 #include "dispatch/json_hooks.hpp"
 #include "dispatch/socket_impl.hpp"
 #include "util/printable.hpp"
@@ -25,6 +26,15 @@ std::string quoted(std::string_view name) {
 
 Reply no_arguments() { return Reply(std::in_place); }
 
+// For what never changes, and may be asked for on any thread.
+dispatch::Connection& attached(const std::shared_ptr<dispatch::Connection>& connection) {
+    if (!connection) {
+        throw Error(errc::not_attached,
+                    "sio: a namespace object was used in its constructor; initialize() is the place for that");
+    }
+    return *connection;
+}
+
 }  // namespace
 
 BaseNamespace::BaseNamespace() = default;
@@ -35,11 +45,9 @@ void BaseNamespace::attach(std::shared_ptr<dispatch::Connection> connection) noe
 }
 
 dispatch::Connection& BaseNamespace::connection() const {
-    if (!connection_) {
-        throw Error(errc::not_attached,
-                    "sio: a namespace object was used in its constructor; initialize() is the place for that");
-    }
-    return *connection_;
+    dispatch::Connection& connection = attached(connection_);
+    dispatch::guard(connection);
+    return connection;
 }
 
 // ---- what it belongs to
@@ -48,15 +56,17 @@ Environ& BaseNamespace::environ() const { return connection().socket().environ()
 Socket& BaseNamespace::socket() const { return connection().socket(); }
 SocketSession& BaseNamespace::session() const { return connection().socket().session_; }
 const std::any& BaseNamespace::request() const { return connection().socket().manage_options().request; }
-const std::string& BaseNamespace::ns_name() const { return connection().nsp(); }
-const std::string& BaseNamespace::sid() const { return connection().sid(); }
-const Handshake& BaseNamespace::handshake() const { return connection().handshake(); }
+const std::string& BaseNamespace::ns_name() const { return attached(connection_).nsp(); }
+const std::string& BaseNamespace::sid() const { return attached(connection_).sid(); }
+const Handshake& BaseNamespace::handshake() const { return attached(connection_).handshake(); }
 
 bool BaseNamespace::connected() const noexcept {
+    if (connection_) dispatch::guard(*connection_);
     return connection_ && connection_->state() != dispatch::Connection::State::disconnected;
 }
 
 std::string_view BaseNamespace::disconnect_reason() const noexcept {
+    if (connection_) dispatch::guard(*connection_);
     return connection_ ? connection_->disconnect_reason() : std::string_view();
 }
 
@@ -220,7 +230,8 @@ void run_initialize(BaseNamespace& self) { self.initialize(); }
 LocalJob::LocalJob(BaseNamespace& self) : self_(self.shared_from_this()), id_(self.connection().new_job()) {}
 
 LocalJob::~LocalJob() {
-    if (self_) self_->connection().forget_job(id_);
+    // Also when the loop has ended: no guard.
+    if (self_) self_->connection_->forget_job(id_);
 }
 
 void LocalJob::run(const Invocation& function) const {

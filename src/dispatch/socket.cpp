@@ -5,17 +5,33 @@
 
 #include <sio/namespace.hpp>
 
+#include "dispatch/guard.hpp"
 #include "dispatch/socket_impl.hpp"
 
 namespace sio {
 
-using dispatch::impl;
 using session::CloseReason;
 
-const std::string& Socket::sessid() const noexcept { return impl(*this).sessid(); }
+namespace {
+
+/// The implementation, for what may be touched on the socket's own thread only.
+dispatch::SocketImpl& impl(Socket& socket) {
+    auto& found = dispatch::impl(socket);
+    dispatch::guard(found);
+    return found;
+}
+const dispatch::SocketImpl& impl(const Socket& socket) {
+    const auto& found = dispatch::impl(socket);
+    dispatch::guard(found);
+    return found;
+}
+
+}  // namespace
+
+const std::string& Socket::sessid() const noexcept { return dispatch::impl(*this).sessid(); }
 SocketSession& Socket::session() noexcept { return impl(*this).session_; }
 Environ& Socket::environ() noexcept { return impl(*this).environ(); }
-const SocketOptions& Socket::config() const noexcept { return impl(*this).hub()->options(); }
+const SocketOptions& Socket::config() const noexcept { return dispatch::impl(*this).hub()->options(); }
 Socket::State Socket::state() const noexcept { return impl(*this).state_; }
 bool Socket::connected() const noexcept { return state() == State::connecting || state() == State::connected; }
 std::uint64_t Socket::hits() const noexcept { return impl(*this).hits_; }
@@ -87,7 +103,6 @@ void Socket::send_packet(const Packet& packet) {
     auto& socket = impl(*this);
     auto* const channel = socket.channel();
     if (!channel) return;
-    socket.hub()->require_current();
     wire::PacketView view;
     switch (packet.type) {
         case PacketType::connect: view.type = wire::PacketType::connect; break;
