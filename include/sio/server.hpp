@@ -16,6 +16,7 @@
 #include <sio/exchange.hpp>
 #include <sio/http_limits.hpp>
 #include <sio/socket_options.hpp>
+#include <sio/watchdog.hpp>
 
 namespace sio {
 
@@ -78,6 +79,8 @@ struct ServerOptions {
     /// race; rooms, broadcasts and acknowledgements reach all of them. With more than one, what sockets share beside that
     /// (a map in the app, say) needs a lock, or an owner to run_on().
     std::size_t workers = 1;
+    /// Reports handlers that keep a worker, and so all of its clients, waiting.
+    WatchdogOptions watchdog;
     /// serve_forever() stops in order at SIGTERM and SIGINT.
     bool handle_signals = true;
     /// How long stop() waits for answers that are under way and for clients to take their leave.

@@ -1,6 +1,9 @@
 #include "dispatch/connection.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <stdexcept>
 
 #include <sio/connection_refused.hpp>
@@ -11,6 +14,7 @@
 #include "dispatch/generation_rules.hpp"
 #include "dispatch/json_hooks.hpp"
 #include "dispatch/socket_impl.hpp"
+#include "greenlet/task_label.hpp"
 #include "util/exception_text.hpp"
 #include "util/printable.hpp"
 
@@ -28,6 +32,25 @@ PacketType public_type(wire::PacketType type) noexcept {
         case wire::PacketType::json: return PacketType::json;
     }
     return PacketType::error;
+}
+
+/// What a watchdog is to call the event. Rows of event tables live as long as the process.
+const greenlet::TaskLabel& task_label(const detail::EventMethod& event, const std::string& nsp) {
+    // Busy servers have few events: nearly always this is two comparisons.
+    struct Known {
+        const detail::EventMethod* event = nullptr;
+        std::string nsp;
+        const greenlet::TaskLabel* label = nullptr;
+    };
+    thread_local std::array<Known, 64> known;
+    const std::size_t hash = reinterpret_cast<std::uintptr_t>(&event) / alignof(std::max_align_t) + nsp.size();
+    Known& place = known[hash % known.size()];
+    if (place.event != &event || place.nsp != nsp) {
+        std::string text = nsp;
+        text += " \"" + event.event + '"';
+        place = {&event, nsp, &greenlet::TaskLabel::constant(text)};
+    }
+    return *place.label;
 }
 
 }  // namespace
@@ -416,6 +439,7 @@ void Connection::report(const ErrorReport& report) { socket_->handle_error(repor
 
 const detail::EventMethod* Connection::find_event(std::string_view event) {
     found_ = kind_.events->find_event(event);
+    if (found_) greenlet::set_task(&task_label(*found_, nsp_));
     return found_;
 }
 

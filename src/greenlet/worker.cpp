@@ -127,9 +127,11 @@ void Worker::start(Loop& loop, Job job) {
         Coroutine::start(loop, std::move(job));
     } catch (...) {
         current_worker = outer;
+        show_task_of(outer);
         throw;
     }
     current_worker = outer;
+    show_task_of(outer);
 }
 
 void Worker::main() {
@@ -148,6 +150,7 @@ void Worker::begin(Job&& job) noexcept {
 
 void Worker::run_job() {
     id_ = new_id();
+    show_task_of(this);
     loop_.greenlet_begins(*this);
     try {
         job_();
@@ -159,9 +162,29 @@ void Worker::run_job() {
     job_ = nullptr;  // what it captured ends here, on the greenlet's stack
     loop_.greenlet_ends(*this);
     name_.clear();
+    task_ = nullptr;
+    if (TaskLabel* const label = std::exchange(name_label_, nullptr)) TaskBoard::current()->give_back(*label);
     owner_ = nullptr;
     killed_ = false;
     swallowed_exits_ = 0;
+}
+
+void Worker::set_name(std::string name) {
+    name_ = std::move(name);
+    TaskBoard* const board = TaskBoard::current();
+    if (!board) return;
+    const std::string text = "greenlet \"" + name_ + '"';
+    if (name_label_) {
+        name_label_->set(text);
+    } else {
+        name_label_ = &board->take_label(text);
+    }
+    task_ = name_label_;
+    if (current_worker == this) board->show(task_);
+}
+
+void Worker::show_task_of(const Worker* worker) noexcept {
+    if (TaskBoard* const board = TaskBoard::current()) board->show(worker ? worker->task_ : nullptr);
 }
 
 std::string Worker::label() const {
@@ -180,8 +203,10 @@ void Worker::suspend() noexcept {
 void Worker::resume() noexcept {
     ExceptionState state;
     Worker* const outer = std::exchange(current_worker, this);
+    show_task_of(this);
     Coroutine::resume(*this);
     current_worker = outer;
+    show_task_of(outer);
 }
 
 void Worker::block(Wait& wait) noexcept {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "greenlet/task_label.hpp"
 #include "greenlet/wait.hpp"
 #include "util/unique_function.hpp"
 
@@ -48,7 +49,13 @@ public:
     std::string_view name() const noexcept { return name_; }
     /// Id and name, for logs.
     std::string label() const;
-    void set_name(std::string name) { name_ = std::move(name); }
+    void set_name(std::string name);
+    /// What it does, on the thread's board while it runs; null: nothing that has a name.
+    const TaskLabel* task() const noexcept { return task_; }
+    void set_task(const TaskLabel* label) noexcept {
+        task_ = label;
+        if (TaskBoard* const board = TaskBoard::current()) board->show(label);
+    }
     void set_owner(WorkerOwner* owner, std::uint64_t id) noexcept {
         owner_ = owner;
         id_ = id;
@@ -94,6 +101,7 @@ private:
     void main();
     void run_job();
     void suspend() noexcept;
+    static void show_task_of(const Worker* worker) noexcept;
     void begin(Job&& job) noexcept;
     [[noreturn]] void give_up();
 
@@ -102,6 +110,8 @@ private:
     Job job_;
     std::uint64_t id_ = 0;
     std::string name_;
+    const TaskLabel* task_ = nullptr;
+    TaskLabel* name_label_ = nullptr;  // of the board; what set_name() shows
     WorkerOwner* owner_ = nullptr;
     Wait* wait_ = nullptr;
     TimeoutLink* timeouts_ = nullptr;

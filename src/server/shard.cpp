@@ -67,7 +67,10 @@ Shard::~Shard() {
 }
 
 void Shard::run() {
-    thread_ = std::thread([this] { loop_.run(); });
+    thread_ = std::thread([this] {
+        const greenlet::TaskBoard::Attachment attachment(tasks_);
+        loop_.run();
+    });
 }
 
 void Shard::join() {
@@ -121,6 +124,7 @@ void Shard::run_page_app(ExchangePtr exchange) {
     Environ environ(std::move(exchange->request()));
     const auto context = std::make_shared<RequestContext>(loop_, stoppables_, std::move(exchange));
     environ.set(context);
+    const greenlet::TaskName name(environ.method() + ' ' + std::string(environ.path()));
     Response response = http::run_app(config_.page_app, environ);
     if (const ExchangePtr unanswered = std::move(context->exchange)) unanswered->respond(std::move(response));
 }

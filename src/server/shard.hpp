@@ -18,6 +18,7 @@
 #include "adapter/shard_group.hpp"
 #include "dispatch/hub.hpp"
 #include "greenlet/loop.hpp"
+#include "greenlet/task_label.hpp"
 #include "net/shard.hpp"
 #include "server/loop_ref.hpp"
 #include "server/request_context.hpp"
@@ -82,6 +83,8 @@ public:
 
     /// Any thread.
     greenlet::Loop& loop() noexcept { return loop_; }
+    /// What the thread is doing. Any thread.
+    const greenlet::TaskBoard& tasks() const noexcept { return tasks_; }
     /// For those who may outlive the shard.
     const LoopRefPtr& loop_ref() const noexcept { return loop_ref_; }
 
@@ -100,6 +103,7 @@ private:
 
     const Config& config_;
     const Place place_;
+    greenlet::TaskBoard tasks_;
     greenlet::Loop loop_;
     LoopRefPtr loop_ref_ = std::make_shared<LoopRef>(loop_);
     Stoppables stoppables_;

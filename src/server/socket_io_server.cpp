@@ -15,6 +15,7 @@
 #include "server/bridge.hpp"
 #include "server/shard.hpp"
 #include "server/stop_signal.hpp"
+#include "server/watchdog.hpp"
 #include "session/shard_place.hpp"
 #include "transport/engine_request.hpp"
 #include "transport/v09_request.hpp"
@@ -83,6 +84,10 @@ struct SocketIOServer::Impl {
         if (options.workers < 1 || options.workers > session::ShardPlace::max_count) {
             throw std::invalid_argument("sio: workers must be 1 to " + std::to_string(session::ShardPlace::max_count));
         }
+        using std::chrono_literals::operator""ms;
+        if (options.watchdog.limit != 0ms && options.watchdog.limit < 4ms) {
+            throw std::invalid_argument("sio: the limit of the watchdog must be at least 4 ms, or zero");
+        }
         config.paths.push_back({clean_path(options.resource), options.engine, {}});
         config.socket = options.socket;
         config.session_app = std::move(session_app);
@@ -140,6 +145,7 @@ struct SocketIOServer::Impl {
     std::mutex state_mutex;  // start and stop
     std::vector<net::ListenSocket> listening;
     Shard::All shards;
+    std::unique_ptr<server::Watchdog> watchdog;  // null: none; goes before the shards do
     std::atomic<std::size_t> next_shard{0};
     server::StopSignal* stop_signal = nullptr;  // of the thread that serves for ever
 };
@@ -186,11 +192,16 @@ void SocketIOServer::Impl::start() {
     listening = std::move(sockets);
     shards = std::move(starting);
     for (const auto& each : shards) each->run();
+    if (options.watchdog.limit.count() == 0) return;
+    std::vector<server::Watchdog::Worker> workers;
+    for (const auto& each : shards) workers.push_back({&each->loop(), &each->tasks()});
+    watchdog = std::make_unique<server::Watchdog>(options.watchdog, workers);
 }
 
 void SocketIOServer::Impl::stop(std::chrono::milliseconds grace) {
     const std::lock_guard lock(state_mutex);
     if (shards.empty()) return;
+    watchdog.reset();  // one that ends is not stuck
     for (const auto& each : shards) each->stop(grace);
     for (const auto& each : shards) each->join();
     shards.clear();
@@ -276,9 +287,7 @@ void SocketIOServer::run_on(std::size_t worker, std::function<void()> job) {
     impl_->shard(worker).loop().post(std::move(job));
 }
 
-std::optional<std::size_t> SocketIOServer::current_worker() const noexcept {
-    return impl_->current();
-}
+std::optional<std::size_t> SocketIOServer::current_worker() const noexcept { return impl_->current(); }
 
 std::size_t SocketIOServer::socket_count() const {
     const std::lock_guard lock(impl_->state_mutex);
