@@ -60,7 +60,7 @@ struct FlashPolicyOptions {
     /// Ports of this host that they may connect to: `*`, `80,443`, `8000-9000`.
     std::string ports = "*";
     /// A port that serves the policy and nothing else: `Address{"0.0.0.0", FlashPolicyOptions::default_port}`. Default: none.
-    std::optional<Address> listener;
+    std::optional<Address> listener{};
 };
 
 /// How a SocketIOServer behaves. gevent-socketio: the keyword arguments of its `SocketIOServer`.
@@ -174,6 +174,8 @@ struct ServeOptions {
     std::string resource = "socket.io";
     /// As allow_transports() takes them: `websocket,polling`. Empty: all.
     std::string transports;
+    /// gevent-socketio: `policy_server`, which is off here, too.
+    FlashPolicyOptions flash_policy{};
 };
 
 /// Runs `app` until a signal ends it: SocketIOServer in one call. gevent-socketio: `serve`.

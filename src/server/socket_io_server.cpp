@@ -315,6 +315,7 @@ std::shared_ptr<Socket> SocketIOServer::get_socket(std::string_view sessid) cons
 void serve(App app, ServeOptions options) {
     ServerOptions server_options;
     server_options.resource = std::move(options.resource);
+    server_options.flash_policy = std::move(options.flash_policy);
     if (!options.transports.empty()) allow_transports(server_options.engine, options.transports);
     SocketIOServer({std::move(options.host), options.port}, std::move(app), std::move(server_options)).serve_forever();
 }

@@ -103,10 +103,11 @@ describe("Socket.IO 0.9 as raw HTTP", { timeout: 60_000 }, () => {
   test("several packets are framed, with lengths in UTF-16 units", async () => {
     const sid = await handshake();
     await get(`/xhr-polling/${sid}`);
-    const packets = ['5:1+::{"name":"echo","args":["👋"]}', '5:2::{"name":"where"}', "3:3::text"];
+    // Id 0 is an id: gevent-socketio never answered it.
+    const packets = ['5:0+::{"name":"echo","args":["👋"]}', '5:2::{"name":"where"}', "3:3::text"];
     const frame = (packet) => `\ufffd${packet.length}\ufffd${packet}`;
     assert.equal(text(await post(`/xhr-polling/${sid}`, packets.map(frame).join(""))), "1");
-    const answers = ['6:::1+["👋"]', "6:::2", "6:::3"];
+    const answers = ['6:::0+["👋"]', "6:::2", "6:::3"];
     assert.equal(text(await get(`/xhr-polling/${sid}`)), answers.map(frame).join(""));
   });
 

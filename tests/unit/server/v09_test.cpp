@@ -2,9 +2,14 @@
 
 #include <doctest/doctest.h>
 
+#include <csignal>
+#include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
+
+#include <unistd.h>
 
 #include <sio/sio.hpp>
 
@@ -51,10 +56,14 @@ struct Fixture {
     }
 };
 
-std::string policy_at(std::uint16_t port) {
-    RawClient flash(port);
+std::string policy_of(RawClient& flash) {
     flash.raw().send(std::string("<policy-file-request/>\0", 23));
     return flash.raw().receive_all();
+}
+
+std::string policy_at(std::uint16_t port) {
+    RawClient flash(port);
+    return policy_of(flash);
 }
 
 }  // namespace
@@ -136,6 +145,26 @@ TEST_CASE("a port for a policy that there is not is a mistake") {
     options.flash_policy.listener = Address{"127.0.0.1", 0};
     SocketIOServer server({"127.0.0.1", 0}, route(namespaces()), options);
     CHECK_THROWS_AS(server.start(), std::invalid_argument);
+}
+
+TEST_CASE("serve() takes gevent-socketio's transports and policy server, and ends at SIGTERM") {
+    const auto path = std::filesystem::temp_directory_path() / ("sio-serve-test-" + std::to_string(::getpid()));
+    std::thread visitor([&] {
+        while (!std::filesystem::exists(path)) std::this_thread::sleep_for(1ms);
+        RawClient client(net::test::Client::unix_socket(path.string()));
+        const std::string handshake = client.get("/chat/1/").body;
+        CHECK(handshake.substr(handshake.find(':')) == ":60:60:xhr-polling,htmlfile");
+        CHECK(client.get("/chat/?EIO=4&transport=websocket").status == 400);
+        RawClient flash(net::test::Client::unix_socket(path.string()));
+        CHECK(policy_of(flash).find(R"(domain="*")") != std::string::npos);
+        ::kill(::getpid(), SIGTERM);
+    });
+    serve(route(namespaces()), {.host = "unix:" + path.string(),
+                                .resource = "chat",
+                                .transports = "xhr-polling,htmlfile",
+                                .flash_policy = {.domains = {"*"}}});
+    visitor.join();
+    CHECK_FALSE(std::filesystem::exists(path));
 }
 
 TEST_CASE("options of 0.9 are checked before anything is served") {
