@@ -10,8 +10,6 @@
 namespace sio {
 namespace {
 
-constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
 constexpr bool is_number_char(char c) noexcept {
     return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
 }
@@ -64,7 +62,7 @@ bool parse_integer(std::string_view token, Integer& value, bool& whole) noexcept
 }  // namespace
 
 void JsonReader::skip_space() noexcept {
-    while (at_ != end_ && is_space(*at_)) ++at_;
+    while (at_ != end_ && wire::is_json_space(*at_)) ++at_;
 }
 
 bool JsonReader::skip_string() noexcept {
@@ -242,7 +240,7 @@ bool JsonReader::skip() {
                 break;
             default: {
                 const char* const start = at_;
-                while (at_ != end_ && !is_space(*at_) && std::strchr(",:[]{}\"", *at_) == nullptr) ++at_;
+                while (at_ != end_ && !wire::is_json_space(*at_) && std::strchr(",:[]{}\"", *at_) == nullptr) ++at_;
                 if (at_ == start) return fail("expected a value, got nothing");
             }
         }

@@ -2,13 +2,12 @@
 
 #include <zlib.h>
 
-#include <algorithm>
-#include <limits>
 #include <memory>
 #include <new>
 
 #include "http/content_coding.hpp"
 #include "http/vary.hpp"
+#include "util/saturate_cast.hpp"
 
 namespace sio::http {
 namespace {
@@ -38,10 +37,6 @@ z_stream& thread_stream(int level) {
     return *stream;
 }
 
-unsigned part_size(std::size_t size) noexcept {
-    return static_cast<unsigned>(std::min<std::size_t>(size, std::numeric_limits<unsigned>::max()));
-}
-
 }  // namespace
 
 std::string gzip(std::string_view bytes, int level) {
@@ -51,9 +46,9 @@ std::string gzip(std::string_view bytes, int level) {
     int status = Z_OK;
     while (status != Z_STREAM_END) {
         stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-        stream.avail_in = part_size(bytes.size());
+        stream.avail_in = util::saturate_cast<unsigned>(bytes.size());
         stream.next_out = reinterpret_cast<Bytef*>(out.data() + size);
-        stream.avail_out = part_size(out.size() - size);
+        stream.avail_out = util::saturate_cast<unsigned>(out.size() - size);
         const unsigned in = stream.avail_in;
         const unsigned room = stream.avail_out;
         status = deflate(&stream, in == bytes.size() ? Z_FINISH : Z_NO_FLUSH);

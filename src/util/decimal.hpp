@@ -26,4 +26,13 @@ inline std::optional<std::uint64_t> parse_decimal(std::string_view text, std::ui
     return value;
 }
 
+/// Takes the decimal digits that `text` begins with, none if it does not.
+constexpr std::string_view take_digits(std::string_view& text) noexcept {
+    std::size_t count = 0;
+    while (count < text.size() && text[count] >= '0' && text[count] <= '9') ++count;
+    const std::string_view digits = text.substr(0, count);
+    text.remove_prefix(count);
+    return digits;
+}
+
 }  // namespace sio::util

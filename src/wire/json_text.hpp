@@ -10,6 +10,27 @@
 
 namespace sio::wire {
 
+/// The largest whole number that JavaScript counts to without gaps, its Number.MAX_SAFE_INTEGER.
+inline constexpr std::uint64_t max_safe_integer = (std::uint64_t{1} << 53) - 1;
+
+constexpr bool is_json_space(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+constexpr std::string_view skip_json_space(std::string_view text) noexcept {
+    while (!text.empty() && is_json_space(text.front())) text.remove_prefix(1);
+    return text;
+}
+
+constexpr std::string_view trim_json_space(std::string_view text) noexcept {
+    text = skip_json_space(text);
+    while (!text.empty() && is_json_space(text.back())) text.remove_suffix(1);
+    return text;
+}
+
+/// Whether `text` begins and ends with these: for `[` and `]`, what can only be an array if it is JSON at all.
+constexpr bool enclosed(std::string_view text, char first, char last) noexcept {
+    return text.size() >= 2 && text.front() == first && text.back() == last;
+}
+
 enum class JsonCharset : std::uint8_t {
     /// Characters outside ASCII as they are, but for U+2028 and U+2029, which end a line in the JavaScript of a JSONP
     /// answer and which socket.io-client 0.9 loses in acks.

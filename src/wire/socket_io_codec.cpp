@@ -2,7 +2,6 @@
 
 #include <optional>
 
-#include "util/ascii.hpp"
 #include "util/decimal.hpp"
 #include "wire/json_text.hpp"
 
@@ -20,37 +19,8 @@ enum class SocketType : char {
     binary_ack = '6',
 };
 
-// The largest whole number that JavaScript counts to without gaps.
-constexpr std::uint64_t max_id = (std::uint64_t{1} << 53) - 1;
-
 // Digits of a number that an event may be named by: JavaScript prints those as they came.
 constexpr std::size_t max_name_digits = 15;
-
-constexpr bool json_space(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
-constexpr std::string_view skip_json_space(std::string_view text) noexcept {
-    while (!text.empty() && json_space(text.front())) text.remove_prefix(1);
-    return text;
-}
-
-constexpr std::string_view trim_json_space(std::string_view text) noexcept {
-    text = skip_json_space(text);
-    while (!text.empty() && json_space(text.back())) text.remove_suffix(1);
-    return text;
-}
-
-constexpr bool enclosed(std::string_view text, char first, char last) noexcept {
-    return text.size() >= 2 && text.front() == first && text.back() == last;
-}
-
-// Takes the digits that `text` begins with.
-std::string_view take_digits(std::string_view& text) noexcept {
-    std::size_t count = 0;
-    while (count < text.size() && util::ascii_digit(text[count])) ++count;
-    const std::string_view digits = text.substr(0, count);
-    text.remove_prefix(count);
-    return digits;
-}
 
 SocketType socket_type(const PacketView& packet) noexcept {
     const bool binary = !packet.attachments.empty();
@@ -109,7 +79,7 @@ PacketError take_nsp(std::string_view& text, std::size_t max_bytes, PacketView& 
 
 // Takes the number of attachments and the hyphen behind it.
 PacketError take_attachments(std::string_view& text, std::uint32_t max, std::uint32_t& attachments) noexcept {
-    const std::string_view digits = take_digits(text);
+    const std::string_view digits = util::take_digits(text);
     if (digits.empty() || !text.starts_with('-')) return PacketError::bad_attachment_count;
     text.remove_prefix(1);
     const auto count = util::parse_decimal(digits, max);
@@ -120,9 +90,9 @@ PacketError take_attachments(std::string_view& text, std::uint32_t max, std::uin
 }
 
 PacketError take_id(std::string_view& text, std::optional<std::uint64_t>& id) noexcept {
-    const std::string_view digits = take_digits(text);
+    const std::string_view digits = util::take_digits(text);
     if (digits.empty()) return PacketError::none;
-    id = util::parse_decimal(digits, max_id);
+    id = util::parse_decimal(digits, max_safe_integer);
     return id ? PacketError::none : PacketError::bad_id;
 }
 
@@ -132,7 +102,7 @@ std::string_view take_number_name(std::string_view& json) noexcept {
     std::string_view rest = json;
     const bool negative = rest.starts_with('-');
     if (negative) rest.remove_prefix(1);
-    const std::string_view digits = take_digits(rest);
+    const std::string_view digits = util::take_digits(rest);
     const bool plain = !digits.empty() && digits.size() <= max_name_digits &&
                        (digits.front() != '0' || (digits.size() == 1 && !negative));
     if (!plain) return {};

@@ -2,41 +2,12 @@
 
 #include <algorithm>
 
-#include "util/ascii.hpp"
 #include "util/decimal.hpp"
 #include "util/utf8.hpp"
 #include "wire/json_text.hpp"
 
 namespace sio::wire::v09 {
 namespace {
-
-// The largest whole number that JavaScript counts to without gaps.
-constexpr std::uint64_t max_id = (std::uint64_t{1} << 53) - 1;
-
-constexpr bool json_space(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
-constexpr std::string_view skip_json_space(std::string_view text) noexcept {
-    while (!text.empty() && json_space(text.front())) text.remove_prefix(1);
-    return text;
-}
-
-constexpr std::string_view trim_json_space(std::string_view text) noexcept {
-    text = skip_json_space(text);
-    while (!text.empty() && json_space(text.back())) text.remove_suffix(1);
-    return text;
-}
-
-constexpr bool enclosed(std::string_view text, char first, char last) noexcept {
-    return text.size() >= 2 && text.front() == first && text.back() == last;
-}
-
-std::string_view take_digits(std::string_view& text) noexcept {
-    std::size_t count = 0;
-    while (count < text.size() && util::ascii_digit(text[count])) ++count;
-    const std::string_view digits = text.substr(0, count);
-    text.remove_prefix(count);
-    return digits;
-}
 
 bool take(std::string_view& text, char c) noexcept {
     if (!text.starts_with(c)) return false;
@@ -140,9 +111,9 @@ PacketError decode_connect(std::string_view rest, std::size_t max_bytes, PacketV
 // `id[+[args]]`
 PacketError decode_ack(std::string_view text, PacketView& packet) noexcept {
     packet.type = PacketType::ack;
-    const std::string_view digits = take_digits(text);
+    const std::string_view digits = util::take_digits(text);
     if (digits.empty()) return PacketError::missing_id;
-    packet.id = util::parse_decimal(digits, max_id);
+    packet.id = util::parse_decimal(digits, max_safe_integer);
     if (!packet.id) return PacketError::bad_id;
     if (text.empty()) return PacketError::none;
     if (!take(text, '+')) return PacketError::bad_payload;
@@ -218,12 +189,12 @@ Decoded Decoder::decode(std::string_view text) {
     text.remove_prefix(1);
     if (!take(text, ':')) return fail(PacketError::unknown_type);
 
-    const std::string_view digits = take_digits(text);
+    const std::string_view digits = util::take_digits(text);
     const bool with_data = take(text, '+');
     if (!take(text, ':') || (with_data && digits.empty())) return fail(PacketError::bad_id);
     std::optional<std::uint64_t> id;
     if (!digits.empty()) {
-        id = util::parse_decimal(digits, max_id);
+        id = util::parse_decimal(digits, max_safe_integer);
         if (!id) return fail(PacketError::bad_id);
     }
     if (result.type == FrameType::connect) {

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <new>
 #include <utility>
 #include <vector>
 
 #include "util/ascii.hpp"
+#include "util/saturate_cast.hpp"
 
 namespace sio::wire {
 namespace {
@@ -79,10 +79,6 @@ void check(int status) {
     if (status == Z_MEM_ERROR) throw std::bad_alloc();
 }
 
-unsigned part_size(std::size_t size) noexcept {
-    return static_cast<unsigned>(std::min<std::size_t>(size, std::numeric_limits<unsigned>::max()));
-}
-
 }  // namespace
 
 std::optional<WsDeflateParams> accept_deflate_offer(std::string_view extensions, bool context_takeover) {
@@ -126,13 +122,13 @@ void WsDeflater::deflate(std::string_view message, std::string& out) {
     std::size_t end = out.size();
     do {
         stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(message.data()));
-        stream.avail_in = part_size(message.size());
+        stream.avail_in = util::saturate_cast<unsigned>(message.size());
         message.remove_prefix(stream.avail_in);
         const int flush = message.empty() ? Z_SYNC_FLUSH : Z_NO_FLUSH;
         do {
             out.resize(end + std::max<std::size_t>(least_room, stream.avail_in / 2));
             stream.next_out = reinterpret_cast<Bytef*>(out.data() + end);
-            stream.avail_out = part_size(out.size() - end);
+            stream.avail_out = util::saturate_cast<unsigned>(out.size() - end);
             const unsigned room = stream.avail_out;
             ::deflate(&stream, flush);
             end += room - stream.avail_out;
@@ -195,13 +191,13 @@ WsInflater::Result WsInflater::inflate_part(std::string_view part, std::size_t l
     z_stream& stream = *stream_;
     while (!part.empty()) {
         stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(part.data()));
-        stream.avail_in = part_size(part.size());
+        stream.avail_in = util::saturate_cast<unsigned>(part.size());
         part.remove_prefix(stream.avail_in);
         do {
             // One byte beyond the limit shows that it is exceeded.
             if (size == out.size()) out.resize(std::min(limit + 1, std::max(least_room, 2 * size)));
             stream.next_out = reinterpret_cast<Bytef*>(out.data() + size);
-            stream.avail_out = part_size(out.size() - size);
+            stream.avail_out = util::saturate_cast<unsigned>(out.size() - size);
             const unsigned room = stream.avail_out;
             const int status = ::inflate(&stream, Z_SYNC_FLUSH);
             size += room - stream.avail_out;

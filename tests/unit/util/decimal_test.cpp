@@ -28,5 +28,17 @@ TEST_CASE("only digits up to the limit are a number") {
     }
 }
 
+TEST_CASE("digits are taken off the front, and nothing else") {
+    std::string_view text = "007-8";
+    CHECK(take_digits(text) == "007");
+    CHECK(text == "-8");
+    CHECK(take_digits(text).empty());
+    CHECK(text == "-8");
+    text = "12";
+    CHECK(take_digits(text) == "12");
+    CHECK(text.empty());
+    CHECK(take_digits(text).empty());
+}
+
 }  // namespace
 }  // namespace sio::util

@@ -21,6 +21,17 @@ std::string string_of(std::string_view text, JsonCharset charset = JsonCharset::
     return out;
 }
 
+TEST_CASE("the white space around JSON is JSON's, and no other") {
+    CHECK(skip_json_space(" \t\r\n[ ] ") == "[ ] ");
+    CHECK(trim_json_space(" \t\r\n[ ]\n ") == "[ ]");
+    CHECK(trim_json_space(" \n").empty());
+    CHECK(trim_json_space("\v1\f") == "\v1\f");
+    CHECK(enclosed("[]", '[', ']'));
+    CHECK_FALSE(enclosed("[", '[', '['));
+    CHECK_FALSE(enclosed("[1}", '[', ']'));
+    CHECK_FALSE(enclosed("", '[', ']'));
+}
+
 template <class Number>
 std::string number_of(Number value) {
     std::string out;

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <concepts>
+#include <limits>
+#include <utility>
+
+namespace sio::util {
+
+/// `value`, or the nearest that a `To` can hold. What C++26 has as `std::saturate_cast`.
+template <std::integral To, std::integral From>
+constexpr To saturate_cast(From value) noexcept {
+    if (std::cmp_less(value, std::numeric_limits<To>::min())) return std::numeric_limits<To>::min();
+    if (std::cmp_greater(value, std::numeric_limits<To>::max())) return std::numeric_limits<To>::max();
+    return static_cast<To>(value);
+}
+
+}  // namespace sio::util
