@@ -2,51 +2,24 @@
 
 #include <doctest/doctest.h>
 
-#include <array>
 #include <string>
 
-#include "support/vector_file.hpp"
+#include "unit/wire/engine_vectors.hpp"
 #include "wire/eio4_packet.hpp"
 
 namespace sio::wire::eio3 {
 namespace {
 
-constexpr std::array<std::string_view, 7> type_names{"open", "close", "ping", "pong", "message", "upgrade", "noop"};
-const std::map<std::string, EngineError> errors{{"empty_packet", EngineError::empty_packet},
-                                                {"unknown_type", EngineError::unknown_type},
-                                                {"bad_base64", EngineError::bad_base64}};
+const std::string vectors = SIO_TEST_DATA "/engine.io-3.txt";
 
 TEST_CASE("every Engine.IO 3 packet of the vectors reads as it should") {
-    std::string decoded = "left over";
-    for (const test::Vector& vector : test::read_vectors(SIO_TEST_DATA "/engine.io-3.txt")) {
-        CAPTURE(vector.line);
-        EnginePacket packet;
-        const EngineError error = decode_packet(vector.bytes, decoded, packet);
-        if (vector.has("error")) {
-            CHECK(error == errors.at(vector.get("error")));
-            continue;
-        }
-        REQUIRE(error == EngineError::none);
-        CHECK(type_names[static_cast<std::size_t>(packet.type)] == vector.fields.front().key);
-        CHECK(packet.binary == vector.has("binary"));
-        CHECK(packet.data == vector.get("data"));
-    }
+    test_vectors::check_reading(vectors, [](auto&&... args) { return decode_packet(args...); });
 }
 
 TEST_CASE("every Engine.IO 3 packet of the vectors is written as it should") {
-    for (const test::Vector& vector : test::read_vectors(SIO_TEST_DATA "/engine.io-3.txt")) {
-        if (!vector.encodes()) continue;
-        CAPTURE(vector.line);
-        std::string out = "kept";
-        if (vector.has("binary")) {
-            append_binary(out, vector.get("data"));
-        } else {
-            std::size_t type = 0;
-            while (type_names[type] != vector.fields.front().key) ++type;
-            eio4::append_packet(out, static_cast<EngineType>(type), vector.get("data"));  // the same in both
-        }
-        CHECK(out == "kept" + vector.bytes);
-    }
+    test_vectors::check_writing(
+        vectors, [](auto&&... args) { eio4::append_packet(args...); },  // the same in both
+        [](auto&&... args) { append_binary(args...); });
 }
 
 TEST_CASE("a binary packet is a message, its type a byte in front") {

@@ -5,26 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "support/vector_file.hpp"
+#include "unit/wire/engine_vectors.hpp"
 
 namespace sio::wire::eio3 {
 namespace {
 
 constexpr const char* text_vectors = SIO_TEST_DATA "/engine.io-3-payload.txt";
 constexpr const char* binary_vectors = SIO_TEST_DATA "/engine.io-3-binary-payload.txt";
-
-std::string error_name(EngineError error) {
-    switch (error) {
-        case EngineError::none: return "none";
-        case EngineError::empty_packet: return "empty_packet";
-        case EngineError::unknown_type: return "unknown_type";
-        case EngineError::bad_base64: return "bad_base64";
-        case EngineError::too_many_packets: return "too_many_packets";
-        case EngineError::bad_length: return "bad_length";
-        case EngineError::bad_utf8: return "bad_utf8";
-    }
-    return "?";
-}
 
 // What a payload decodes to, in the words of the vectors.
 template <class Decoder>
@@ -39,7 +26,7 @@ std::vector<std::string> read(std::string_view payload, std::size_t max_packets 
     }
     if (packets.error() != EngineError::none) {
         CHECK(error_text(packets.error()) != "unknown error");
-        fields.push_back("error=" + error_name(packets.error()));
+        fields.push_back("error=" + std::string(test_vectors::name_of(packets.error())));
     }
     CHECK_FALSE(packets.next());
     return fields;
