@@ -104,9 +104,7 @@ Connection::Connection(std::shared_ptr<SocketImpl> socket, const detail::Namespa
 Connection::~Connection() = default;
 
 Connection::Rare& Connection::rare() {
-    if (!rare_) {
-        rare_.reset(new Rare{AckTable(*this, hub_.loop().timers(), hub_.options().max_pending_acks), {}, {}, {}, {}});
-    }
+    if (!rare_) rare_ = std::make_unique<Rare>(*this);
     return *rare_;
 }
 

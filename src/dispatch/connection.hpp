@@ -158,6 +158,9 @@ private:
 
     /// What a client that is only sent events never needs.
     struct Rare {
+        explicit Rare(Connection& owner)
+            : acks(owner, owner.hub_.loop().timers(), owner.hub_.options().max_pending_acks) {}
+
         AckTable acks;
         std::list<std::unique_ptr<Packet>> queue;
         std::vector<Held> held;
