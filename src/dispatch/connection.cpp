@@ -436,8 +436,12 @@ void Connection::report(const ErrorReport& report) { socket_->handle_error(repor
 // ---- methods
 
 const detail::EventMethod* Connection::find_event(std::string_view event) {
-    found_ = kind_.events->find_event(event);
-    if (found_) greenlet::set_task(&task_label(*found_, nsp_));
+    // Clients tend to say the same again.
+    if (!found_ || found_->event != event) {
+        found_ = kind_.events->find_event(event);
+        task_ = found_ ? &task_label(*found_, nsp_) : nullptr;
+    }
+    if (task_) greenlet::set_task(task_);
     return found_;
 }
 

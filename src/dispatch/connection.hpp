@@ -23,6 +23,10 @@
 #include "session/broadcast.hpp"
 #include "session/channel.hpp"
 
+namespace sio::greenlet {
+class TaskLabel;
+}
+
 namespace sio::dispatch {
 
 class SocketImpl;
@@ -182,7 +186,8 @@ private:
     const detail::NamespaceClass& kind_;
     std::shared_ptr<BaseNamespace> object_;
     void* self_ = nullptr;
-    const detail::EventMethod* found_ = nullptr;
+    const detail::EventMethod* found_ = nullptr;  // by find_event(), the last time
+    const greenlet::TaskLabel* task_ = nullptr;   // what a watchdog is to call that
     Acl acl_;
     std::unique_ptr<Rare> rare_;
     std::uint64_t next_job_ = 1;

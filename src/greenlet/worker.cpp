@@ -127,15 +127,15 @@ void Worker::start(Loop& loop, Job job) {
         Coroutine::start(loop, std::move(job));
     } catch (...) {
         current_worker = outer;
-        show_task_of(outer);
         throw;
     }
     current_worker = outer;
-    show_task_of(outer);
+    if (TaskBoard* const board = TaskBoard::current()) board->show(outer ? outer->task_ : nullptr);
 }
 
 void Worker::main() {
     current_worker = this;
+    show_task_of(this);
     do {
         run_job();
         if (!loop_.park(*this)) break;
@@ -150,7 +150,6 @@ void Worker::begin(Job&& job) noexcept {
 
 void Worker::run_job() {
     id_ = new_id();
-    show_task_of(this);
     loop_.greenlet_begins(*this);
     try {
         job_();
@@ -163,7 +162,7 @@ void Worker::run_job() {
     loop_.greenlet_ends(*this);
     name_.clear();
     task_ = nullptr;
-    if (TaskLabel* const label = std::exchange(name_label_, nullptr)) TaskBoard::current()->give_back(*label);
+    if (TaskLabel* const label = std::exchange(name_label_, nullptr)) board_->give_back(*label);
     owner_ = nullptr;
     killed_ = false;
     swallowed_exits_ = 0;
@@ -171,20 +170,15 @@ void Worker::run_job() {
 
 void Worker::set_name(std::string name) {
     name_ = std::move(name);
-    TaskBoard* const board = TaskBoard::current();
-    if (!board) return;
+    if (!board_) return;
     const std::string text = "greenlet \"" + name_ + '"';
     if (name_label_) {
         name_label_->set(text);
     } else {
-        name_label_ = &board->take_label(text);
+        name_label_ = &board_->take_label(text);
     }
     task_ = name_label_;
-    if (current_worker == this) board->show(task_);
-}
-
-void Worker::show_task_of(const Worker* worker) noexcept {
-    if (TaskBoard* const board = TaskBoard::current()) board->show(worker ? worker->task_ : nullptr);
+    if (current_worker == this) board_->show(task_);
 }
 
 std::string Worker::label() const {

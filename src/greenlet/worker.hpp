@@ -54,7 +54,7 @@ public:
     const TaskLabel* task() const noexcept { return task_; }
     void set_task(const TaskLabel* label) noexcept {
         task_ = label;
-        if (TaskBoard* const board = TaskBoard::current()) board->show(label);
+        if (board_) board_->show(label);
     }
     void set_owner(WorkerOwner* owner, std::uint64_t id) noexcept {
         owner_ = owner;
@@ -101,11 +101,15 @@ private:
     void main();
     void run_job();
     void suspend() noexcept;
-    static void show_task_of(const Worker* worker) noexcept;
+    /// Of this thread's greenlets; null: none runs.
+    void show_task_of(const Worker* worker) const noexcept {
+        if (board_) board_->show(worker ? worker->task_ : nullptr);
+    }
     void begin(Job&& job) noexcept;
     [[noreturn]] void give_up();
 
     Loop& loop_;
+    TaskBoard* const board_ = TaskBoard::current();
     const void* yield_;  // the coroutine's asio::basic_yield_context
     Job job_;
     std::uint64_t id_ = 0;
