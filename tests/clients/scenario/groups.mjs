@@ -3,12 +3,26 @@ import assert from "node:assert/strict";
 import { test } from "../../support/results.mjs";
 import { bytes, call, collect, next, pattern } from "../lib/client.mjs";
 
-/** Notes every `event` that any of the sockets gets; flush() waits until whatever was under way has come. */
+let fences = 0;
+
+/**
+ * Notes every `event` that any of the sockets gets; flush() waits until whatever they have caused has come: each sends a
+ * broadcast behind it, and what one sender sends arrives in its order, whichever workers it passes.
+ */
 function listen(sockets, ...events) {
   const heard = sockets.map(() => []);
-  sockets.forEach((socket, who) => events.forEach((event) => socket.on(event, (...args) => heard[who].push(args))));
+  const isFence = (text) => typeof text === "string" && text.startsWith("fence ");
+  sockets.forEach((socket, who) => events.forEach((event) => socket.on(event, (...args) => {
+    if (!isFence(args[0])) heard[who].push(args);
+  })));
   const flush = async () => {
-    for (const socket of sockets) await call(socket, "echo");
+    const mine = sockets.map(() => `fence ${++fences}`);
+    const passed = sockets.map((socket) => new Promise((resolve) => {
+      const left = new Set(mine);
+      socket.on("bcast", (text) => left.delete(text) && left.size === 0 && resolve());
+    }));
+    await Promise.all(sockets.map((socket, who) => call(socket, "bcast", mine[who])));
+    await Promise.all(passed);
     return heard;
   };
   return { heard, flush };
