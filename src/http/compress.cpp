@@ -1,14 +1,9 @@
 #include <sio/compress.hpp>
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <system_error>
-
 #include <sio/environ.hpp>
 #include <sio/offload.hpp>
 
+#include "http/file_body.hpp"
 #include "http/gzip.hpp"
 #include "util/ascii.hpp"
 
@@ -33,33 +28,12 @@ bool may_compress(const Response& response) {
            is_compressible(headers.get("Content-Type"));
 }
 
-struct Descriptor {
-    int fd;
-    ~Descriptor() {
-        if (fd >= 0) ::close(fd);
-    }
-};
-
-std::string read(const FileBody& file) {
-    const Descriptor own{file.descriptor ? -1 : ::open(file.path.c_str(), O_RDONLY | O_CLOEXEC)};
-    const int fd = file.descriptor ? *file.descriptor : own.fd;
-    std::string bytes(static_cast<std::size_t>(file.length), '\0');
-    std::size_t size = 0;
-    while (size < bytes.size()) {
-        const auto got = ::pread(fd, bytes.data() + size, bytes.size() - size, static_cast<off_t>(file.offset + size));
-        if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) throw std::system_error(got < 0 ? errno : EIO, std::generic_category(), file.path);
-        size += static_cast<std::size_t>(got);
-    }
-    return bytes;
-}
-
 void compress_response(Response& response, std::string_view accept_encoding, const HttpCompression& options) {
     if (!may_compress(response)) return;
     if (response.file) {
         if (response.file->length < options.threshold || response.file->length > options.max_bytes) return;
         offload([&] {
-            response.body = read(*response.file);
+            response.body = http::read_file(*response.file);
             http::gzip_body(response, accept_encoding, options);
         });
         response.file = nullptr;

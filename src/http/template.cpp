@@ -4,13 +4,11 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <system_error>
 #include <utility>
-
-#include <unistd.h>
 
 #include <sio/error.hpp>
 
+#include "http/file_body.hpp"
 #include "http/file_root.hpp"
 #include "http/offloaded.hpp"
 #include "http/template/context.hpp"
@@ -21,20 +19,6 @@ namespace {
 
 /// Templates are written by people.
 constexpr std::uint64_t max_template_bytes = 4'000'000;
-
-std::string read_whole(const http::OpenFile& file) {
-    std::string text(file.size, '\0');
-    std::size_t done = 0;
-    while (done < text.size()) {
-        const auto count = ::pread(*file.descriptor, text.data() + done, text.size() - done, static_cast<off_t>(done));
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) throw std::system_error(errno, std::generic_category(), "reading a template");
-        if (count == 0) break;
-        done += static_cast<std::size_t>(count);
-    }
-    text.resize(done);
-    return text;
-}
 
 }  // namespace
 
@@ -95,7 +79,7 @@ http::tpl::TemplatePtr Templates::State::load(std::string_view name) {
 
     const auto file = open(std::string(name));
     if (entry && entry->modified == file.modified && entry->size == file.size) return entry->parsed;
-    auto source = http::offloaded([&] { return read_whole(file); });
+    auto source = http::offloaded([&] { return http::read_at(*file.descriptor, 0, file.size); });
     // Two greenlets may get here at the same time; both results are good.
     auto parsed = http::tpl::parse_template(std::string(name), std::move(source));
     const std::lock_guard lock(mutex_);

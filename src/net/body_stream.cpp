@@ -1,16 +1,10 @@
 #include "net/body_stream.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <charconv>
 #include <exception>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include <sio/error.hpp>
@@ -18,7 +12,7 @@
 #include <sio/log.hpp>
 #include <sio/offload.hpp>
 
-#include "net/file_descriptor.hpp"
+#include "http/file_body.hpp"
 #include "net/http_connection.hpp"
 #include "net/shard.hpp"
 
@@ -31,43 +25,17 @@ constexpr std::size_t bytes_between_pauses = 256 * 1024;
 /// A file is read and sent in pieces of this size.
 constexpr std::size_t file_piece = 64 * 1024;
 
-/// Reads up to `size` bytes at `offset`; less at the end of the file. Throws std::system_error.
-std::string read_piece(int fd, std::uint64_t offset, std::size_t size) {
-    std::string piece(size, '\0');
-    std::size_t filled = 0;
-    while (filled < size) {
-        const auto got = ::pread(fd, piece.data() + filled, size - filled, static_cast<::off_t>(offset + filled));
-        if (got == 0) break;
-        if (got > 0) {
-            filled += static_cast<std::size_t>(got);
-        } else if (errno != EINTR) {
-            throw std::system_error(errno, std::generic_category());
-        }
-    }
-    piece.resize(filled);
-    return piece;
-}
-
 struct OpenFile {
-    FileDescriptor fd;
+    std::shared_ptr<const int> descriptor;
     std::string first_piece;
 };
 
 /// Opens a file and reads the first piece of its range, all in one go of a pool thread.
 OpenFile open_file(const FileBody& body) {
-    // The file as it was when the headers were made, where whoever made them keeps it open.
-    const int fd = body.descriptor ? ::fcntl(*body.descriptor, F_DUPFD_CLOEXEC, 0)
-                                   : ::open(body.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    OpenFile file{FileDescriptor(fd), {}};
-    struct ::stat status {};
-    if (!file.fd || ::fstat(file.fd.get(), &status) != 0) throw std::system_error(errno, std::generic_category());
-    if (!S_ISREG(status.st_mode)) throw std::runtime_error("it is not a regular file");
-    const auto size = static_cast<std::uint64_t>(status.st_size);
-    if (body.offset > size || body.length > size - body.offset)
-        throw std::runtime_error("it is shorter than announced");
-    file.first_piece = read_piece(file.fd.get(), body.offset,
-                                  static_cast<std::size_t>(std::min<std::uint64_t>(body.length, file_piece)));
-    return file;
+    auto descriptor = http::open_file(body);
+    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(body.length, file_piece));
+    auto piece = http::read_at(*descriptor, body.offset, size);
+    return {std::move(descriptor), std::move(piece)};
 }
 
 void send_file(HttpConnection& connection, const Response& response) {
@@ -80,7 +48,7 @@ void send_file(HttpConnection& connection, const Response& response) {
         failure = error.what();
     }
     if (!failure.empty()) {
-        log(LogLevel::error, "http", "cannot send the file '" + body.path + "': " + failure);
+        log(LogLevel::error, "http", "cannot send a file: " + failure);
         return connection.respond_instead(Response(500, "Internal Server Error\n"));
     }
     if (!connection.open()) return;
@@ -93,7 +61,7 @@ void send_file(HttpConnection& connection, const Response& response) {
         stream.write(piece);
         if (sent == body.length) break;
         const auto next = static_cast<std::size_t>(std::min<std::uint64_t>(body.length - sent, file_piece));
-        piece = offload([&] { return read_piece(file.fd.get(), body.offset + sent, next); });
+        piece = offload([&] { return http::read_at(*file.descriptor, body.offset + sent, next); });
     }
     stream.finish();
 }

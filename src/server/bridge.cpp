@@ -1,12 +1,12 @@
 #include "server/bridge.hpp"
 
 #include <ctime>
-#include <fstream>
 #include <stdexcept>
 #include <utility>
 
 #include <sio/log.hpp>
 
+#include "http/file_body.hpp"
 #include "net/http_date.hpp"
 #include "net/response_head.hpp"
 #include "server/bridge_link.hpp"
@@ -25,14 +25,7 @@ std::string whole_body(Response& response) {
         response.writer(collector);
         return std::move(collector.body);
     }
-    if (response.file) {
-        std::string body(response.file->length, '\0');
-        std::ifstream file(response.file->path, std::ios::binary);
-        file.seekg(static_cast<std::streamoff>(response.file->offset));
-        file.read(body.data(), static_cast<std::streamsize>(body.size()));
-        if (!file) throw std::runtime_error("cannot read " + response.file->path);
-        return body;
-    }
+    if (response.file) return http::read_file(*response.file);
     return std::move(response.body);
 }
 
