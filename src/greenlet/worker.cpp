@@ -130,12 +130,12 @@ void Worker::start(Loop& loop, Job job) {
         throw;
     }
     current_worker = outer;
-    if (TaskBoard* const board = TaskBoard::current()) board->show(outer ? outer->task_ : nullptr);
+    show(TaskBoard::current(), outer);
 }
 
 void Worker::main() {
     current_worker = this;
-    show_task_of(this);
+    show(board_, this);
     do {
         run_job();
         if (!loop_.park(*this)) break;
@@ -197,10 +197,11 @@ void Worker::suspend() noexcept {
 void Worker::resume() noexcept {
     ExceptionState state;
     Worker* const outer = std::exchange(current_worker, this);
-    show_task_of(this);
+    TaskBoard* const board = board_;  // this worker may be gone when the call returns
+    show(board, this);
     Coroutine::resume(*this);
     current_worker = outer;
-    show_task_of(outer);
+    show(board, outer);
 }
 
 void Worker::block(Wait& wait) noexcept {

@@ -101,9 +101,9 @@ private:
     void main();
     void run_job();
     void suspend() noexcept;
-    /// Of this thread's greenlets; null: none runs.
-    void show_task_of(const Worker* worker) const noexcept {
-        if (board_) board_->show(worker ? worker->task_ : nullptr);
+    /// What `worker` does; null: none runs.
+    static void show(TaskBoard* board, const Worker* worker) noexcept {
+        if (board) board->show(worker ? worker->task_ : nullptr);
     }
     void begin(Job&& job) noexcept;
     [[noreturn]] void give_up();
