@@ -30,6 +30,8 @@ enum class errc {
     timeout,
     /// A greenlet's result was asked for that was killed before it had one.
     killed,
+    /// Every greenlet of run() waited, and nothing could wake one. Thrown as Deadlock.
+    deadlock,
 };
 
 const std::error_category& error_category() noexcept;
@@ -68,6 +70,13 @@ private:
     friend class TimeoutScope;
     friend class greenlet::TimeoutLink;
     std::uint64_t scope_ = 0;  // which scope threw it; 0: a blocking call did
+};
+
+/// What run() throws when all greenlets wait and nothing can wake one. The text lists who waits for what.
+/// gevent: `gevent.exceptions.LoopExit`.
+class Deadlock : public Error {
+public:
+    explicit Deadlock(const std::string& what) : Error(errc::deadlock, what) {}
 };
 
 }  // namespace sio

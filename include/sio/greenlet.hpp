@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -11,6 +12,7 @@
 
 #include <sio/any_greenlet.hpp>
 #include <sio/async_result.hpp>
+#include <sio/base_greenlet.hpp>
 #include <sio/error.hpp>
 #include <sio/event.hpp>
 #include <sio/greenlet_exit.hpp>
@@ -26,12 +28,6 @@ class Greenlet;
 
 namespace detail {
 
-template <class T>
-class GreenletResult : public GreenletCore {
-public:
-    std::optional<std::conditional_t<std::is_void_v<T>, bool, T>> value;
-};
-
 template <class T, class Function, class... Args>
 class GreenletTask final : public GreenletResult<T> {
 public:
@@ -39,14 +35,11 @@ public:
     explicit GreenletTask(Given&&... given) : call_(std::in_place, std::forward<Given>(given)...) {}
 
 private:
-    void run() override {
+    void call() override {
         std::apply(
             [this](Function& function, Args&... args) {
-                if constexpr (std::is_void_v<T>) {
-                    std::invoke(std::move(function), std::move(args)...);
-                } else {
-                    this->value.emplace(std::invoke(std::move(function), std::move(args)...));
-                }
+                this->keep_result_of(
+                    [&]() -> decltype(auto) { return std::invoke(std::move(function), std::move(args)...); });
             },
             *call_);
     }
@@ -64,28 +57,38 @@ template <class T = void>
 class Greenlet : public AnyGreenlet {
 public:
     Greenlet() noexcept = default;
+    /// A handle of an object of a class that is derived from BaseGreenlet<T>.
+    template <class Object>
+    requires std::is_base_of_v<detail::GreenletResult<T>, Object> Greenlet(std::shared_ptr<Object> object)
+    noexcept : AnyGreenlet(std::move(object)) {}
 
     /// Blocks until the greenlet has ended. Returns what it returned (a reference that is valid as long as a handle;
     /// moved out of a handle that is about to end), throws what it threw, Error(errc::killed) if it was killed, or Timeout
     /// when `limit` passed first.
-    std::add_lvalue_reference_t<T> get(Duration limit = forever) const& {
-        wait_for_result(limit);
-        if constexpr (!std::is_void_v<T>) return *result().value;
-    }
+    std::add_lvalue_reference_t<T> get(Duration limit = forever) const& { return result().get(limit); }
     T get(Duration limit = forever) && {
-        wait_for_result(limit);
-        if constexpr (!std::is_void_v<T>) return std::move(*result().value);
+        if constexpr (std::is_void_v<T>) {
+            result().get(limit);
+        } else {
+            return std::move(result().get(limit));
+        }
+    }
+
+    /// What the greenlet returned; null while it runs, and when it ended otherwise. Not for `void`.
+    T* value() const requires(!std::is_void_v<T>) { return result().value(); }
+
+    using AnyGreenlet::link;
+    /// `callback` is called with a handle of the ended greenlet; see AnyGreenlet::link().
+    template <class Callback>
+    requires(std::is_invocable_v<Callback&, const Greenlet&> &&
+             !std::is_invocable_v<Callback&, const AnyGreenlet&>) void link(Callback callback) const {
+        core_->link([core = std::weak_ptr(core_), callback = std::move(callback)]() mutable {
+            callback(Greenlet(std::static_pointer_cast<detail::GreenletResult<T>>(core.lock())));
+        });
     }
 
 private:
-    friend struct detail::GreenletAccess;
-    explicit Greenlet(std::shared_ptr<detail::GreenletResult<T>> result) noexcept : AnyGreenlet(std::move(result)) {}
-
     detail::GreenletResult<T>& result() const noexcept { return static_cast<detail::GreenletResult<T>&>(*core_); }
-    void wait_for_result(Duration limit) const {
-        if (!core_->join(limit)) throw Timeout("Greenlet::get");
-        if (auto exception = core_->exception()) std::rethrow_exception(exception);
-    }
 };
 
 namespace detail {
@@ -126,24 +129,40 @@ auto spawn_later(Duration delay, Function&& function, Args&&... args) {
 /// Throws Error(errc::not_in_greenlet), GreenletExit, and the Timeout of a TimeoutScope.
 void sleep(Duration duration);
 
+/// Blocks the current greenlet until the loop has nothing else to do: whoever was ready has run, and sockets that were
+/// ready have been served. Others in idle() are not waited for. Throws what sleep() throws. gevent: `gevent.idle`.
+void idle();
+
 /// A number that no other greenlet of this process has or had; 0 outside a greenlet. gevent: `id(getcurrent())`.
 std::uint64_t current_greenlet_id() noexcept;
 
+/// The loop of a program without a server.
+struct RunOptions {
+    /// Bytes of each greenlet's stack. Default 0: 64 KiB. Only pages that were touched take memory.
+    std::size_t stack_bytes = 0;
+    /// Threads for offload(). Default: 4.
+    std::size_t pool_threads = 4;
+    /// Whether run() throws Deadlock. Never while the process has threads besides idle ones of thread pools, since those
+    /// might wake a greenlet. Default: yes.
+    bool detect_deadlock = true;
+};
+
 namespace detail {
-void run_main(const AnyGreenlet& (*start)(void* context), void* context);
+void run_main(const RunOptions& options, const AnyGreenlet& (*start)(void* context), void* context);
 }  // namespace detail
 
 /// Runs a loop on this thread with `function` as its main greenlet, until that returns; greenlets that are left are
 /// killed. Returns its result or throws its exception. For programs and tests without a server.
-/// Throws Error(errc::cannot_start) when a loop runs on this thread already.
+/// Throws Error(errc::cannot_start) when a loop runs on this thread already, and Deadlock.
 template <class Function>
-auto run(Function&& function) {
+auto run(Function&& function, const RunOptions& options = {}) {
     using Main = decltype(detail::GreenletAccess::make(std::forward<Function>(function)));
     struct Context {
         Function& function;
         Main main;
     } context{function, {}};
     detail::run_main(
+        options,
         [](void* raw) -> const AnyGreenlet& {
             auto& self = *static_cast<Context*>(raw);
             self.main = spawn(std::forward<Function>(self.function));

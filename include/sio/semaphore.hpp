@@ -25,9 +25,16 @@ public:
 
     void lock() { acquire(); }
     bool try_lock() { return acquire(Duration::zero()); }
+    bool try_lock_for(Duration limit) { return acquire(limit); }
     void unlock() { release(); }
 
+protected:
+    /// release(), unless more than `bound` permits would be free then.
+    void release_up_to(std::size_t permits, std::size_t bound);
+
 private:
+    void give(std::size_t permits);
+
     mutable detail::WaitQueue waiting_;
     std::size_t permits_;
 };

@@ -1,5 +1,7 @@
 #include "greenlet/alarm.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace sio::greenlet {
@@ -12,9 +14,18 @@ Alarm::~Alarm() { loop_.timers().on_earlier(nullptr, nullptr); }
 
 void Alarm::set() {
     const auto next = loop_.timers().next_deadline();
-    if (next >= set_to_) return;
-    set_to_ = next;
-    timer_.expires_at(next);
+    if (next < set_to_) start(next);
+}
+
+void Alarm::hasten() {
+    if (hastened_ || set_to_ == util::Clock::time_point::max()) return;
+    hastened_ = true;
+    start(std::min(set_to_, util::Clock::now() + std::chrono::milliseconds(100)));
+}
+
+void Alarm::start(util::Clock::time_point time) {
+    set_to_ = time;
+    timer_.expires_at(time);
     timer_.async_wait([this](const boost::system::error_code& error) {
         if (!error) on_ring();
     });
@@ -23,6 +34,7 @@ void Alarm::set() {
 // What the timers wake runs in this turn, without another look at the sockets before it.
 void Alarm::on_ring() {
     set_to_ = util::Clock::time_point::max();
+    hastened_ = false;
     loop_.in_turn_ = true;
     loop_.timers().advance(util::Clock::now());
     set();

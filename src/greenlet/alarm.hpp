@@ -15,16 +15,22 @@ public:
     explicit Alarm(Loop& loop);
     ~Alarm();
 
+    /// Nothing is armed: an alarm that is set for a timer that was cancelled rings soon, so that it does not hide that the
+    /// loop has nothing to wait for. Costs nothing when called again before that.
+    void hasten();
+
 private:
     using AsioTimer =
         boost::asio::basic_waitable_timer<util::Clock, boost::asio::wait_traits<util::Clock>, Loop::Executor>;
 
     void set();
+    void start(util::Clock::time_point time);
     void on_ring();
 
     Loop& loop_;
     AsioTimer timer_;
     util::Clock::time_point set_to_ = util::Clock::time_point::max();
+    bool hastened_ = false;
 };
 
 /// A job that the loop owns until its time has come.

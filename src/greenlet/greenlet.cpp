@@ -2,8 +2,11 @@
 
 #include <sio/greenlet.hpp>
 
-#include <chrono>
+#include <boost/asio/post.hpp>
 #include <utility>
+
+#include <sio/detail/deadline.hpp>
+#include <sio/iwait.hpp>
 
 #include "greenlet/loop.hpp"
 #include "greenlet/timeout_link.hpp"
@@ -11,6 +14,8 @@
 #include "greenlet/worker.hpp"
 
 namespace sio {
+
+using detail::Deadline;
 
 namespace {
 
@@ -49,22 +54,70 @@ void sleep(Duration duration) {
     SleepWait(worker).sleep(duration);
 }
 
+namespace {
+
+/// Looks again after every turn of the loop until nobody else is ready.
+class IdleWait final : public greenlet::Wait {
+public:
+    explicit IdleWait(greenlet::Worker& worker) : Wait(worker, "idle") {}
+
+    void wait() {
+        look_later();
+        worker().block(*this);
+        worker().throw_if_interrupted();
+    }
+    void interrupt() noexcept override { interrupted_ = true; }
+
+private:
+    // Asio has looked at the sockets by the time at which it calls what is posted now.
+    void look_later() {
+        boost::asio::post(worker().loop().context(), [this] {
+            if (interrupted_ || !worker().loop().busy()) {
+                resume_soon();
+            } else {
+                look_later();
+            }
+        });
+    }
+
+    bool interrupted_ = false;
+};
+
+}  // namespace
+
+void idle() {
+    auto& worker = greenlet::Worker::require_current("idle");
+    worker.throw_if_interrupted();
+    IdleWait(worker).wait();
+}
+
+AnyGreenlet getcurrent() {
+    auto* worker = greenlet::Worker::current();
+    return worker ? AnyGreenlet(detail::GreenletCore::of(*worker)) : AnyGreenlet();
+}
+
 std::uint64_t current_greenlet_id() noexcept {
     const auto* worker = greenlet::Worker::current();
     return worker ? worker->id() : 0;
 }
 
 bool joinall(const std::vector<AnyGreenlet>& greenlets, Duration limit, bool raise_error) {
-    const auto begin = std::chrono::steady_clock::now();
-    for (const AnyGreenlet& greenlet : greenlets) {
-        const Duration left = limit == forever ? forever : limit - (std::chrono::steady_clock::now() - begin);
-        if (!greenlet.join(left)) return false;
+    const Deadline deadline(limit);
+    if (!raise_error) {
+        for (const AnyGreenlet& greenlet : greenlets) {
+            if (!greenlet.join(deadline.left())) return false;
+        }
+        return true;
     }
-    if (!raise_error) return true;
+    auto ended = iwait(greenlets, limit);
+    std::size_t count = 0;
+    for (; const auto greenlet = ended.next(); ++count) {
+        if (greenlet->exception()) break;
+    }
     for (const AnyGreenlet& greenlet : greenlets) {
         if (auto exception = greenlet.exception()) std::rethrow_exception(exception);
     }
-    return true;
+    return count == greenlets.size();
 }
 
 void killall(const std::vector<AnyGreenlet>& greenlets, bool wait, Duration limit) {
@@ -95,11 +148,20 @@ void TimeoutScope::cancel() noexcept { link_->cancel(); }
 
 bool TimeoutScope::caused(const Timeout& timeout) const noexcept { return timeout.scope_ == link_->id(); }
 
-void detail::run_main(const AnyGreenlet& (*start)(void* context), void* context) {
+void detail::run_main(const RunOptions& options, const AnyGreenlet& (*start)(void* context), void* context) {
     if (greenlet::Loop::current()) throw Error(errc::cannot_start, "sio::run: a loop runs on this thread already");
-    greenlet::Loop loop;
-    loop.post([&loop, start, context] { start(context).link([&loop] { loop.stop(); }); });
+    greenlet::LoopOptions loop_options;
+    if (options.stack_bytes != 0) loop_options.stack_bytes = options.stack_bytes;
+    loop_options.pool_threads = options.pool_threads;
+    loop_options.detect_deadlock = options.detect_deadlock;
+    greenlet::Loop loop(loop_options);
+    loop.post([&loop, start, context] {
+        const AnyGreenlet& main = start(context);
+        main.set_name("main");
+        main.link([&loop] { loop.stop(); });
+    });
     loop.run();
+    if (!loop.deadlock().empty()) throw Deadlock(loop.deadlock());
 }
 
 detail::GreenletCore& detail::GreenletAccess::core(const AnyGreenlet& greenlet) noexcept { return *greenlet.core_; }

@@ -42,14 +42,20 @@ private:
     std::shared_ptr<GreenletCore> core_;
 };
 
-/// Who the worker tells that the greenlet has been given up.
-class GreenletCore::Owner final : public greenlet::WorkerOwner {
+/// Stands for a greenlet that runs a handler or a job, for which nobody made a handle at its start.
+class GreenletCore::Adopted final : public GreenletCore {
 public:
-    explicit Owner(GreenletCore& core) noexcept : core_(core) {}
-    void on_given_up() noexcept override { core_.finish(nullptr, true); }
+    explicit Adopted(Worker& worker) {
+        observed_ = true;  // the worker logs what it throws
+        state_ = State::running;
+        loop_ = &worker.loop();
+        worker_ = &worker;
+        name_ = worker.name();
+    }
 
 private:
-    GreenletCore& core_;
+    void call() override {}
+    void discard() noexcept override {}
 };
 
 GreenletCore::GreenletCore() : id_(Worker::new_id()) {}
@@ -61,14 +67,33 @@ GreenletCore::~GreenletCore() {
     log(LogLevel::error, "greenlet", "greenlet " + label + ": " + util::exception_text(exception_));
 }
 
+std::shared_ptr<GreenletCore> GreenletCore::of(Worker& worker) {
+    if (!worker.core()) {
+        auto adopted = std::make_shared<Adopted>(worker);
+        worker.set_core(adopted.get(), adopted->id_);
+        worker.adopt(std::move(adopted));
+    }
+    return worker.core()->shared_from_this();
+}
+
 void GreenletCore::start() {
-    loop_ = &require_loop("spawn");
+    Loop& loop = require_loop("spawn");
+    {
+        const auto lock = ended_.lock();
+        if (state_ != State::created || delayed_) return;
+        loop_ = &loop;
+    }
     enqueue();
 }
 
 void GreenletCore::start_later(Duration delay) {
     Loop& loop = require_loop("spawn_later");
-    loop_ = &loop;
+    {
+        const auto lock = ended_.lock();
+        if (state_ != State::created || delayed_) return;
+        loop_ = &loop;
+        delayed_ = true;
+    }
     loop.post_after(delay, Starter(shared_from_this()));
 }
 
@@ -99,31 +124,31 @@ void GreenletCore::run_ready() noexcept {
 
 void GreenletCore::execute() {
     Worker& worker = *Worker::current();
-    Owner owner(*this);
     const auto last = std::exchange(self_, nullptr);
     {
         const auto lock = ended_.lock();
         if (state_ == State::ended) return;  // killed while it was queued
         state_ = State::running;
         worker_ = &worker;
-        worker.set_owner(&owner, id_);
+        worker.set_core(this, id_);
         if (!name_.empty()) worker.set_name(name_);
     }
     std::exception_ptr exception;
     bool killed = false;
     try {
-        run();
+        call();
     } catch (const GreenletExit&) {
         killed = true;
     } catch (...) {
         exception = std::current_exception();
     }
     discard();
+    worker.set_core(nullptr, id_);
     finish(std::move(exception), killed);
 }
 
 void GreenletCore::finish(std::exception_ptr exception, bool killed) noexcept {
-    std::vector<Link> links;
+    std::vector<LinkEntry> links;
     {
         const auto lock = ended_.lock();
         if (state_ == State::ended) return;
@@ -134,9 +159,13 @@ void GreenletCore::finish(std::exception_ptr exception, bool killed) noexcept {
         links.swap(links_);
         ended_.wake_all();
     }
-    for (Link& link : links) {
+    for (auto& [link, in_greenlet] : links) {
         try {
-            loop_->enter(std::move(link));
+            if (in_greenlet && Loop::current() == loop_) {
+                loop_->enter(std::move(link));
+            } else {
+                link();
+            }
         } catch (...) {
             log(LogLevel::error, "greenlet", "link: " + util::exception_text(std::current_exception()));
         }
@@ -152,28 +181,30 @@ bool GreenletCore::join(Duration limit) {
     return ended_.wait(lock, limit, "join");
 }
 
-void GreenletCore::kill(bool wait, Duration limit) {
+void GreenletCore::kill(std::exception_ptr exception, bool wait, Duration limit) {
     {
         // finish() takes the lock too, and the loop cannot end before that: it is there as long as we hold it.
         auto lock = ended_.lock();
         if (state_ == State::ended) return;
         if (worker_ && worker_ == Worker::current()) {
             lock.unlock();
-            worker_->kill();
+            worker_->kill(std::move(exception));
             worker_->throw_interruption();
         }
         if (wait) Worker::require_current("kill");
         if (!loop_ || Loop::current() == loop_) {
             lock.unlock();
-            kill_on_loop();
+            kill_on_loop(std::move(exception));
         } else {
-            loop_->post([self = shared_from_this()] { self->kill_on_loop(); });
+            loop_->post([self = shared_from_this(), exception = std::move(exception)]() mutable {
+                self->kill_on_loop(std::move(exception));
+            });
         }
     }
     if (wait) join(limit);
 }
 
-void GreenletCore::kill_on_loop() noexcept {
+void GreenletCore::kill_on_loop(std::exception_ptr exception) noexcept {
     Worker* worker;
     {
         const auto lock = ended_.lock();
@@ -181,11 +212,17 @@ void GreenletCore::kill_on_loop() noexcept {
         worker = worker_;
     }
     if (worker) {
-        worker->kill();
+        worker->kill(std::move(exception));
     } else {
         discard();
-        finish(nullptr, true);
+        const bool killed = !exception;
+        finish(std::move(exception), killed);
     }
+}
+
+bool GreenletCore::started() const {
+    const auto lock = ended_.lock();
+    return delayed_ || state_ != State::created;
 }
 
 bool GreenletCore::ready() const {
@@ -210,7 +247,7 @@ void GreenletCore::link(Link link) {
         const auto lock = ended_.lock();
         observed_ = true;
         if (state_ != State::ended) {
-            links_.push_back(std::move(link));
+            links_.push_back({std::move(link), true});
             return;
         }
     }
@@ -219,6 +256,17 @@ void GreenletCore::link(Link link) {
     } else {
         link();
     }
+}
+
+void GreenletCore::rawlink(Link link) {
+    {
+        const auto lock = ended_.lock();
+        if (state_ != State::ended) {
+            links_.push_back({std::move(link), false});
+            return;
+        }
+    }
+    link();
 }
 
 std::string GreenletCore::name() const {

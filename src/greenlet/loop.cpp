@@ -74,11 +74,16 @@ ThreadPool& Loop::pool() {
 
 void Loop::run() {
     Running running(*this);
+    deadlock_.clear();
     if (!stop_requested_) {
-        auto work = boost::asio::make_work_guard(context_);
         context_.restart();
         // Again in case that stop() came between the test above and restart().
-        if (!stop_requested_) run_handlers();
+        if (!stop_requested_ && options_.detect_deadlock) {
+            run_until_deadlock();
+        } else if (!stop_requested_) {
+            auto work = boost::asio::make_work_guard(context_);
+            run_handlers();
+        }
     }
     stopping_ = true;
     do {
@@ -104,6 +109,15 @@ void Loop::run_handlers() {
         } catch (...) {
             log_escaped("handler");
         }
+    }
+}
+
+std::size_t Loop::run_handlers_for(util::Clock::duration time) {
+    try {
+        return context_.run_for(time);
+    } catch (...) {
+        log_escaped("handler");
+        return 1;
     }
 }
 
@@ -171,7 +185,11 @@ void Loop::turn() {
     deferred_.swap(deferred_spare_);
     run_jobs(deferred_spare_);
     in_turn_ = false;
-    if (first_ready_ || !jobs_.empty() || !deferred_.empty()) schedule_turn();
+    if (first_ready_ || !jobs_.empty() || !deferred_.empty()) {
+        schedule_turn();
+    } else if (options_.detect_deadlock && timers_.empty()) {
+        alarm_->hasten();
+    }
 }
 
 // What is made ready meanwhile waits for the next round.

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include <sio/detail/runnable.hpp>
@@ -38,6 +39,10 @@ struct LoopOptions {
     std::size_t pool_threads = 4;
     /// Say on standard error which greenlet overflowed its stack (a SIGSEGV handler, see stack_region.hpp).
     bool report_stack_overflow = true;
+    /// run() ends when greenlets wait and nothing can wake them: no timer, no operation of Asio, no job, and no other thread
+    /// in the process but idle ones of thread pools; see Loop::deadlock(). Found after some 100 ms. Default: off, a loop
+    /// without work waits for other threads.
+    bool detect_deadlock = false;
 };
 
 /// One thread's event loop and the greenlets that live on it: a shard.
@@ -72,6 +77,8 @@ public:
     void stop();
     /// stop() was called, and greenlets are being ended: new ones are not started any more.
     bool stopping() const noexcept { return stopping_; }
+    /// Who waited for what when run() ended because of a deadlock, a line each; empty when it ended otherwise.
+    const std::string& deadlock() const noexcept { return deadlock_; }
 
     /// Runs `job` on this loop's thread, when the caller is done (at the earliest in the next round of this turn), in the
     /// order of the calls from one thread. Any thread; many posts from others between two turns wake the loop once.
@@ -101,6 +108,9 @@ public:
 
     // For the greenlet layer itself.
 
+    /// Whether greenlets or jobs are to run on this turn or the next.
+    bool busy() const noexcept { return in_turn_ || turn_scheduled_; }
+
     /// Runs `item` on this turn or the next, in order. This loop's thread.
     void make_ready(detail::Runnable& item) noexcept;
     StackArena& stacks() noexcept { return *stacks_; }
@@ -121,6 +131,9 @@ private:
     void run_jobs(std::vector<Job>& jobs) noexcept;
     void take_inbox();
     void run_handlers();
+    std::size_t run_handlers_for(util::Clock::duration time);
+    void run_until_deadlock();
+    void describe_deadlock();
     void end_greenlets();
     void end_parked_workers();
     void destroy_jobs() noexcept;
@@ -140,6 +153,7 @@ private:
 
     std::atomic<bool> stop_requested_{false};
     bool stopping_ = false;
+    std::string deadlock_;
 
     // This turn's work. Vectors are swapped with their spare, so that neither allocates for long.
     bool turn_scheduled_ = false;

@@ -1,5 +1,7 @@
 #include <sio/offload.hpp>
 
+#include <boost/asio/executor_work_guard.hpp>
+
 #include "greenlet/loop.hpp"
 #include "greenlet/thread_pool.hpp"
 #include "greenlet/wait.hpp"
@@ -11,7 +13,8 @@ namespace {
 
 class OffloadWait final : public greenlet::Wait, public greenlet::PoolTask {
 public:
-    OffloadWait(greenlet::Worker& worker, OffloadWork& work) : Wait(worker, "offload"), work_(work) {}
+    OffloadWait(greenlet::Worker& worker, OffloadWork& work)
+        : Wait(worker, "offload"), work_(work), awaited_(worker.loop().executor()) {}
 
     /// False when the work was taken back before it began.
     bool wait() {
@@ -35,6 +38,7 @@ private:
     }
 
     OffloadWork& work_;
+    boost::asio::executor_work_guard<greenlet::Loop::Executor> awaited_;  // the loop has something to wait for
     bool withdrawn_ = false;
 };
 

@@ -3,9 +3,16 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cassert>
 
 namespace sio::greenlet {
+
+namespace {
+std::atomic<std::size_t> all_idle{0};
+}
+
+std::size_t ThreadPool::idle_threads() noexcept { return all_idle; }
 
 ThreadPool::ThreadPool(std::size_t threads) : limit_(std::max<std::size_t>(1, threads)) { threads_.reserve(limit_); }
 
@@ -62,8 +69,10 @@ void ThreadPool::serve() {
     std::unique_lock lock(mutex_);
     for (;;) {
         ++idle_;
+        ++all_idle;
         work_.wait(lock, [this] { return first_ || ending_; });
         --idle_;
+        --all_idle;
         if (!first_) return;
         PoolTask* task = first_;
         first_ = task->next_in_pool;

@@ -37,6 +37,9 @@ public:
 
     std::size_t size() const noexcept { return limit_; }
 
+    /// Threads of all pools of the process that wait for work.
+    static std::size_t idle_threads() noexcept;
+
 private:
     void serve();
     void add_thread();

@@ -17,8 +17,8 @@ class QueuedWait final : public greenlet::Wait {
 public:
     enum class End { woken, woken_from_afar, time_is_up, interrupted };
 
-    QueuedWait(WaitQueue& queue, greenlet::Worker& worker, const char* what) noexcept
-        : Wait(worker, what), queue_(queue), timer_(&QueuedWait::on_timer, this) {
+    QueuedWait(WaitQueue& queue, greenlet::Worker& worker, const char* what, void* place) noexcept
+        : Wait(worker, what), queue_(queue), place_(place), timer_(&QueuedWait::on_timer, this) {
         previous_ = queue.last_;
         (previous_ ? previous_->next_ : queue.first_) = this;
         queue.last_ = this;
@@ -44,6 +44,7 @@ public:
         }
     }
 
+    void* place() const noexcept { return place_; }
     void interrupt() noexcept override { give_up(End::interrupted); }
 
 private:
@@ -64,6 +65,7 @@ private:
     }
 
     WaitQueue& queue_;
+    void* place_;
     QueuedWait* previous_ = nullptr;
     QueuedWait* next_ = nullptr;
     bool linked_ = true;
@@ -73,7 +75,7 @@ private:
 
 WaitQueue::~WaitQueue() { assert(!first_ && "greenlets still wait for what is being destroyed"); }
 
-bool WaitQueue::wait(Lock& lock, Duration limit, const char* what) {
+bool WaitQueue::wait(Lock& lock, Duration limit, const char* what, void* place) {
     if (limit <= Duration::zero()) {
         lock.unlock();
         return false;
@@ -83,7 +85,7 @@ bool WaitQueue::wait(Lock& lock, Duration limit, const char* what) {
         lock.unlock();
         worker.throw_interruption();
     }
-    QueuedWait wait(*this, worker, what);
+    QueuedWait wait(*this, worker, what, place);
     switch (wait.wait(lock, limit)) {
         case QueuedWait::End::woken: return true;
         case QueuedWait::End::woken_from_afar:
@@ -97,6 +99,8 @@ bool WaitQueue::wait(Lock& lock, Duration limit, const char* what) {
     worker.throw_interruption();
 }
 
+void* WaitQueue::first() const noexcept { return first_->place(); }
+
 bool WaitQueue::wake_one() {
     if (!first_) return false;
     first_->wake();
@@ -106,6 +110,16 @@ bool WaitQueue::wake_one() {
 void WaitQueue::wake_all() {
     while (wake_one()) {
     }
+}
+
+void require_greenlet(const char* call) { greenlet::Worker::require_current(call); }
+
+Shield::Shield() noexcept : worker_(greenlet::Worker::current()) {
+    if (worker_) worker_->raise_shield();
+}
+
+Shield::~Shield() {
+    if (worker_) worker_->lower_shield();
 }
 
 }  // namespace sio::detail

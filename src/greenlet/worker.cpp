@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include <sio/detail/greenlet_core.hpp>
+#include <sio/detail/local_values.hpp>
 #include <sio/error.hpp>
 #include <sio/greenlet_exit.hpp>
 #include <sio/log.hpp>
@@ -120,6 +122,8 @@ Worker::Worker(Loop& loop, const void* yield, Job job) noexcept : loop_(loop), y
     ++loop.workers_;
 }
 
+Worker::~Worker() = default;
+
 void Worker::start(Loop& loop, Job job) {
     ExceptionState state;
     Worker* const outer = std::exchange(current_worker, nullptr);
@@ -151,19 +155,23 @@ void Worker::begin(Job&& job) noexcept {
 void Worker::run_job() {
     id_ = new_id();
     loop_.greenlet_begins(*this);
+    std::exception_ptr exception;
+    bool killed = false;
     try {
         job_();
     } catch (const GreenletExit&) {
-        // The way in which a killed greenlet ends.
+        killed = true;  // the way in which a killed greenlet ends
     } catch (...) {
-        log(LogLevel::error, "greenlet", "greenlet " + label() + ": " + util::exception_text(std::current_exception()));
+        exception = std::current_exception();
+        log(LogLevel::error, "greenlet", "greenlet " + label() + ": " + util::exception_text(exception));
     }
     job_ = nullptr;  // what it captured ends here, on the greenlet's stack
+    if (adopted_ || locals_ || thrown_in_) forget_greenlet(std::move(exception), killed);
     loop_.greenlet_ends(*this);
     name_.clear();
     task_ = nullptr;
     if (TaskLabel* const label = std::exchange(name_label_, nullptr)) board_->give_back(*label);
-    owner_ = nullptr;
+    core_ = nullptr;
     killed_ = false;
     swallowed_exits_ = 0;
 }
@@ -179,6 +187,17 @@ void Worker::set_name(std::string name) {
     }
     task_ = name_label_;
     if (current_worker == this) board_->show(task_);
+}
+
+void Worker::forget_greenlet(std::exception_ptr exception, bool killed) noexcept {
+    locals_.reset();
+    thrown_in_ = nullptr;
+    if (const auto adopted = std::exchange(adopted_, nullptr)) adopted->finish(std::move(exception), killed);
+}
+
+detail::LocalValues& Worker::locals() {
+    if (!locals_) locals_ = std::make_unique<detail::LocalValues>();
+    return *locals_;
 }
 
 std::string Worker::label() const {
@@ -206,7 +225,7 @@ void Worker::resume() noexcept {
 
 void Worker::block(Wait& wait) noexcept {
     wait_ = &wait;
-    interruptible_ = std::uncaught_exceptions() == 0;
+    interruptible_ = shields_ == 0 && std::uncaught_exceptions() == 0;
     suspend();
     wait_ = nullptr;
 }
@@ -216,14 +235,20 @@ void Worker::kill() noexcept {
     time_is_up();
 }
 
+void Worker::kill(std::exception_ptr exception) noexcept {
+    if (!exception) return kill();
+    thrown_in_ = std::move(exception);
+    time_is_up();
+}
+
 void Worker::time_is_up() noexcept {
     if (wait_ && interruptible_) wait_->interrupt();
 }
 
 bool Worker::interrupted() const noexcept {
-    bool due = killed_;
+    bool due = killed_ || thrown_in_;
     for (const TimeoutLink* link = timeouts_; link && !due; link = link->outer()) due = link->pending();
-    return due && std::uncaught_exceptions() == 0;
+    return due && shields_ == 0 && std::uncaught_exceptions() == 0;
 }
 
 void Worker::throw_interruption() {
@@ -237,6 +262,7 @@ void Worker::throw_interruption() {
         if (swallowed_exits_ > max_swallowed_exits) give_up();
         throw GreenletExit();
     }
+    if (thrown_in_) std::rethrow_exception(std::exchange(thrown_in_, nullptr));
     TimeoutLink* outermost = nullptr;
     for (TimeoutLink* link = timeouts_; link; link = link->outer()) {
         if (link->pending()) outermost = link;
@@ -248,7 +274,8 @@ void Worker::throw_interruption() {
 void Worker::give_up() {
     log(LogLevel::error, "greenlet",
         "greenlet " + label() + " was killed, but catches GreenletExit again and again: given up");
-    if (owner_) owner_->on_given_up();
+    if (core_) core_->finish(nullptr, true);
+    adopted_ = nullptr;
     loop_.greenlet_given_up(*this);
     for (;;) suspend();
 }

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -9,19 +11,15 @@
 #include "greenlet/wait.hpp"
 #include "util/unique_function.hpp"
 
+namespace sio::detail {
+class GreenletCore;
+class LocalValues;
+}  // namespace sio::detail
+
 namespace sio::greenlet {
 
 class Loop;
 class TimeoutLink;
-
-/// Whoever wants to know that a greenlet has been given up; see Worker::give_up().
-class WorkerOwner {
-public:
-    virtual void on_given_up() noexcept = 0;
-
-protected:
-    ~WorkerOwner() = default;
-};
 
 /// A coroutine made by asio::spawn that runs one greenlet after another, parked in between.
 ///
@@ -56,10 +54,18 @@ public:
         task_ = label;
         if (board_) board_->show(label);
     }
-    void set_owner(WorkerOwner* owner, std::uint64_t id) noexcept {
-        owner_ = owner;
+
+    /// What handles of the greenlet refer to; null for a handler or a job, unless somebody asked for its handle.
+    detail::GreenletCore* core() const noexcept { return core_; }
+    void set_core(detail::GreenletCore* core, std::uint64_t id) noexcept {
+        core_ = core;
         id_ = id;
     }
+    /// Tells `core` when the greenlet ends.
+    void adopt(std::shared_ptr<detail::GreenletCore> core) noexcept { adopted_ = std::move(core); }
+
+    /// The greenlet's own values of sio::Local; made when first used.
+    detail::LocalValues& locals();
 
     /// What the greenlet waits for; null while it runs.
     const Wait* wait() const noexcept { return wait_; }
@@ -72,6 +78,8 @@ public:
     /// Marks the greenlet as killed and interrupts what it waits for: from now on every blocking call that it makes
     /// throws GreenletExit, except those made while an exception unwinds its stack, which would end the process.
     void kill() noexcept;
+    /// The same with an exception of the caller's, which is thrown once: a greenlet that catches it goes on. Null: kill().
+    void kill(std::exception_ptr exception) noexcept;
     bool killed() const noexcept { return killed_; }
     /// Interrupts the wait, if there is one, because a time limit has passed.
     void time_is_up() noexcept;
@@ -83,6 +91,10 @@ public:
     void throw_if_interrupted() {
         if (interrupted()) throw_interruption();
     }
+
+    /// While shields are raised, nothing interrupts the greenlet: what comes meanwhile takes effect afterwards.
+    void raise_shield() noexcept { ++shields_; }
+    void lower_shield() noexcept { --shields_; }
 
     /// The innermost time limit that is in force.
     TimeoutLink* timeouts() const noexcept { return timeouts_; }
@@ -96,10 +108,11 @@ private:
     static constexpr unsigned max_swallowed_exits = 100;
 
     Worker(Loop& loop, const void* yield, Job job) noexcept;
-    ~Worker() = default;
+    ~Worker();
 
     void main();
     void run_job();
+    void forget_greenlet(std::exception_ptr exception, bool killed) noexcept;
     void suspend() noexcept;
     /// What `worker` does; null: none runs.
     static void show(TaskBoard* board, const Worker* worker) noexcept {
@@ -116,11 +129,15 @@ private:
     std::string name_;
     const TaskLabel* task_ = nullptr;
     TaskLabel* name_label_ = nullptr;  // of the board; what set_name() shows
-    WorkerOwner* owner_ = nullptr;
+    detail::GreenletCore* core_ = nullptr;
+    std::shared_ptr<detail::GreenletCore> adopted_;
+    std::unique_ptr<detail::LocalValues> locals_;
     Wait* wait_ = nullptr;
     TimeoutLink* timeouts_ = nullptr;
+    std::exception_ptr thrown_in_;  // by kill()
     bool killed_ = false;
-    bool interruptible_ = true;  // the present wait: no exception unwinds the stack
+    bool interruptible_ = true;  // the present wait: no exception unwinds the stack, and no shield is raised
+    unsigned shields_ = 0;
     unsigned swallowed_exits_ = 0;
     // The loop's lists: running greenlets, or parked workers.
     Worker* previous_ = nullptr;

@@ -16,6 +16,7 @@ const char* text(errc code) noexcept {
         case errc::cannot_start: return "cannot start";
         case errc::timeout: return "the time limit has passed";
         case errc::killed: return "the greenlet was killed";
+        case errc::deadlock: return "every greenlet waits, and nothing can wake one";
     }
     return "unknown error";
 }
@@ -31,6 +32,7 @@ public:
             case errc::not_connected: return std::errc::not_connected;
             case errc::unsupported: return std::errc::not_supported;
             case errc::killed: return std::errc::operation_canceled;
+            case errc::deadlock: return std::errc::resource_deadlock_would_occur;
             default: return {value, *this};
         }
     }

@@ -12,6 +12,10 @@ inline constexpr Duration forever = Duration::max();
 
 }  // namespace sio
 
+namespace sio::greenlet {
+class Worker;
+}
+
 namespace sio::detail {
 
 class QueuedWait;
@@ -36,8 +40,13 @@ public:
     /// and released on return. `what` names the call in diagnostics.
     /// Throws Error(errc::not_in_greenlet), GreenletExit, or the Timeout of a scope; the greenlet then does not wait any
     /// more and was not woken. A limit of zero or less does not suspend.
-    bool wait(Lock& lock, Duration limit, const char* what);
+    ///
+    /// `place` is for those who wake: where they leave what they hand over, or find what they take. It is theirs from
+    /// the moment at which they see it in first() until wake_one(), under the lock.
+    bool wait(Lock& lock, Duration limit, const char* what, void* place = nullptr);
 
+    /// The place of the greenlet that has waited longest; there is one. The lock is held.
+    void* first() const noexcept;
     /// Wakes the greenlet that has waited longest; false when none waits. The lock is held.
     bool wake_one();
     /// The lock is held.
@@ -50,6 +59,22 @@ private:
     std::mutex mutex_;
     QueuedWait* first_ = nullptr;
     QueuedWait* last_ = nullptr;
+};
+
+/// Throws Error(errc::not_in_greenlet), naming `call`, outside a greenlet.
+void require_greenlet(const char* call);
+
+/// While it lives, nothing interrupts the current greenlet's blocking calls: neither a kill nor a TimeoutScope. Those take
+/// effect at its first blocking call afterwards. For steps that must be completed. Nothing outside greenlets.
+class Shield {
+public:
+    Shield() noexcept;
+    ~Shield();
+    Shield(const Shield&) = delete;
+    Shield& operator=(const Shield&) = delete;
+
+private:
+    greenlet::Worker* worker_;
 };
 
 }  // namespace sio::detail
