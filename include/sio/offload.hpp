@@ -24,21 +24,11 @@ protected:
 
 void offload_and_wait(OffloadWork& work);
 
-}  // namespace detail
-
-/// Runs `function` on a thread of the loop's pool (LoopOptions::pool) and blocks the current greenlet, but not its loop,
-/// until it has returned. Returns its result or throws its exception.
-///
-/// `function` may refer to the greenlet's local variables: the greenlet does not go on before it has returned. When the
-/// greenlet is killed (or a TimeoutScope runs out) while it waits for a thread, the function is never called; when it is
-/// being executed, it is executed to its end, its result is dropped on the greenlet's thread, and then GreenletExit (or
-/// Timeout) is thrown.
-/// The function runs outside any greenlet: it must not call what blocks greenlets, nor touch what belongs to the loop.
-/// Throws Error(errc::not_in_greenlet).
-template <class Function>
-auto offload(Function&& function) -> std::decay_t<std::invoke_result_t<Function&>> {
+/// Calls `function` in `submit(OffloadWork&)`, which returns when it has run.
+template <class Submit, class Function>
+auto offload_to(Submit submit, Function&& function) -> std::decay_t<std::invoke_result_t<Function&>> {
     using Result = std::decay_t<std::invoke_result_t<Function&>>;
-    struct Work final : detail::OffloadWork {
+    struct Work final : OffloadWork {
         explicit Work(Function& f) : function(f) {}
         void run() noexcept override {
             try {
@@ -56,9 +46,25 @@ auto offload(Function&& function) -> std::decay_t<std::invoke_result_t<Function&
         std::exception_ptr exception;
     };
     Work work(function);
-    detail::offload_and_wait(work);
+    submit(work);
     if (work.exception) std::rethrow_exception(work.exception);
     if constexpr (!std::is_void_v<Result>) return std::move(*work.result);
+}
+
+}  // namespace detail
+
+/// Runs `function` on a thread of the loop's pool (LoopOptions::pool) and blocks the current greenlet, but not its loop,
+/// until it has returned. Returns its result or throws its exception.
+///
+/// `function` may refer to the greenlet's local variables: the greenlet does not go on before it has returned. When the
+/// greenlet is killed (or a TimeoutScope runs out) while it waits for a thread, the function is never called; when it is
+/// being executed, it is executed to its end, its result is dropped on the greenlet's thread, and then GreenletExit (or
+/// Timeout) is thrown.
+/// The function runs outside any greenlet: it must not call what blocks greenlets, nor touch what belongs to the loop.
+/// Throws Error(errc::not_in_greenlet).
+template <class Function>
+auto offload(Function&& function) -> std::decay_t<std::invoke_result_t<Function&>> {
+    return detail::offload_to(&detail::offload_and_wait, std::forward<Function>(function));
 }
 
 }  // namespace sio

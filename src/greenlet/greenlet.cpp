@@ -8,9 +8,9 @@
 #include <sio/detail/deadline.hpp>
 #include <sio/iwait.hpp>
 
+#include <sio/detail/wait.hpp>
 #include "greenlet/loop.hpp"
 #include "greenlet/timeout_link.hpp"
-#include "greenlet/wait.hpp"
 #include "greenlet/worker.hpp"
 
 namespace sio {

@@ -1,7 +1,11 @@
-#include "greenlet/operation_wait.hpp"
+#include <sio/detail/operation_wait.hpp>
 
 #include <boost/asio/cancellation_type.hpp>
 
+#include <sio/asio.hpp>
+#include <sio/error.hpp>
+
+#include "greenlet/loop.hpp"
 #include "greenlet/worker.hpp"
 
 namespace sio::greenlet {
@@ -37,6 +41,16 @@ void OperationWait::interrupt() noexcept {
 
 void OperationWait::throw_if_interrupted() const { worker().throw_if_interrupted(); }
 
-Loop::Executor OperationWait::executor() const noexcept { return worker().loop().executor(); }
+boost::asio::io_context::executor_type OperationWait::executor() const noexcept { return worker().loop().executor(); }
 
 }  // namespace sio::greenlet
+
+namespace sio {
+
+boost::asio::io_context& asio_context() {
+    greenlet::Loop* loop = greenlet::Loop::current();
+    if (!loop) throw Error(errc::not_in_greenlet, "asio_context: no loop runs on this thread");
+    return loop->context();
+}
+
+}  // namespace sio

@@ -19,7 +19,11 @@ ThreadPool::ThreadPool(std::size_t threads) : limit_(std::max<std::size_t>(1, th
 ThreadPool::~ThreadPool() {
     {
         const std::lock_guard lock(mutex_);
-        assert(!first_ && "a pool ends after the loops that use it");
+        while (PoolTask* task = first_) {
+            assert(task->owned_ && "a pool ends after the loops that use it");
+            first_ = task->next_;
+            delete task;
+        }
         ending_ = true;
     }
     work_.notify_all();
@@ -29,11 +33,17 @@ ThreadPool::~ThreadPool() {
 void ThreadPool::submit(PoolTask& task) {
     const std::lock_guard lock(mutex_);
     if (idle_ <= queued_ && threads_.size() < limit_) add_thread();
-    task.next_in_pool = nullptr;
-    (last_ ? last_->next_in_pool : first_) = &task;
+    task.next_ = nullptr;
+    (last_ ? last_->next_ : first_) = &task;
     last_ = &task;
     ++queued_;
     work_.notify_one();
+}
+
+void ThreadPool::submit_owned(std::unique_ptr<PoolTask> task) {
+    task->owned_ = true;
+    submit(*task);
+    task.release();
 }
 
 // A signal is to be handled by a thread that waits for signals, never by one that is inside a database query.
@@ -55,9 +65,9 @@ void ThreadPool::add_thread() {
 bool ThreadPool::withdraw(PoolTask& task) noexcept {
     const std::lock_guard lock(mutex_);
     PoolTask* before = nullptr;
-    for (PoolTask* queued = first_; queued; before = queued, queued = queued->next_in_pool) {
+    for (PoolTask* queued = first_; queued; before = queued, queued = queued->next_) {
         if (queued != &task) continue;
-        (before ? before->next_in_pool : first_) = task.next_in_pool;
+        (before ? before->next_ : first_) = task.next_;
         if (last_ == &task) last_ = before;
         --queued_;
         return true;
@@ -75,10 +85,11 @@ void ThreadPool::serve() {
         --all_idle;
         if (!first_) return;
         PoolTask* task = first_;
-        first_ = task->next_in_pool;
+        first_ = task->next_;
         if (!first_) last_ = nullptr;
         --queued_;
         lock.unlock();
+        const std::unique_ptr<PoolTask> owned(task->owned_ ? task : nullptr);
         task->run();  // the task may be gone afterwards
         lock.lock();
     }

@@ -2,21 +2,25 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
 
 namespace sio::greenlet {
 
-/// Something for a ThreadPool to do; owned by whoever submits it, until run() has returned or withdraw() succeeded.
+/// Something for a ThreadPool to do; owned by whoever submits it, until run() has returned or withdraw() succeeded, or by the
+/// pool.
 class PoolTask {
 public:
+    virtual ~PoolTask() = default;
+
     virtual void run() noexcept = 0;
 
-    PoolTask* next_in_pool = nullptr;  // the pool's, while queued
-
-protected:
-    ~PoolTask() = default;
+private:
+    friend class ThreadPool;
+    PoolTask* next_ = nullptr;  // while queued
+    bool owned_ = false;        // by the pool
 };
 
 /// Threads for work that blocks. They are started as work comes, up to the limit, and run with all signals blocked.
@@ -25,13 +29,15 @@ class ThreadPool {
 public:
     /// `threads`: at least 1.
     explicit ThreadPool(std::size_t threads);
-    /// Returns when what runs has ended. Nothing may be queued any more.
+    /// Returns when what runs has ended. Nothing but owned tasks may be queued any more.
     ~ThreadPool();
     ThreadPool(const ThreadPool&) = delete;
     ThreadPool& operator=(const ThreadPool&) = delete;
 
     /// Queues the task. First come, first served.
     void submit(PoolTask& task);
+    /// Queues a task that the pool destroys when it has run, or without running it when the pool ends first.
+    void submit_owned(std::unique_ptr<PoolTask> task);
     /// Takes back a task that has not begun; false when it has.
     bool withdraw(PoolTask& task) noexcept;
 

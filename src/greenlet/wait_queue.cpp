@@ -2,8 +2,8 @@
 
 #include <cassert>
 
+#include <sio/detail/wait.hpp>
 #include "greenlet/loop.hpp"
-#include "greenlet/wait.hpp"
 #include "greenlet/worker.hpp"
 #include "util/timer_wheel.hpp"
 

@@ -7,8 +7,9 @@
 #include <string>
 #include <string_view>
 
+#include <sio/detail/wait.hpp>
+
 #include "greenlet/task_label.hpp"
-#include "greenlet/wait.hpp"
 #include "util/unique_function.hpp"
 
 namespace sio::detail {

@@ -1,4 +1,4 @@
-#include "greenlet/yield.hpp"
+#include <sio/asio.hpp>
 
 #include <doctest/doctest.h>
 
@@ -37,11 +37,11 @@ TEST_CASE("a yielding read and write pass bytes and their count") {
         Pair pair;
         auto reader = sio::spawn([&] {
             std::string text(5, '\0');
-            const std::size_t n = asio::async_read(pair.a, asio::buffer(text), greenlet::yield);
+            const std::size_t n = asio::async_read(pair.a, asio::buffer(text), sio::yield);
             CHECK(n == 5);
             return text;
         });
-        CHECK(asio::async_write(pair.b, asio::buffer("hello", 5), greenlet::yield) == 5);
+        CHECK(asio::async_write(pair.b, asio::buffer("hello", 5), sio::yield) == 5);
         CHECK(reader.get() == "hello");
     });
 }
@@ -51,9 +51,9 @@ TEST_CASE("an operation's error is thrown, or stored with yield[ec]") {
         Pair pair;
         pair.b.close();
         std::array<char, 4> bytes;
-        CHECK_THROWS_AS(pair.a.async_read_some(asio::buffer(bytes), greenlet::yield), boost::system::system_error);
+        CHECK_THROWS_AS(pair.a.async_read_some(asio::buffer(bytes), sio::yield), boost::system::system_error);
         boost::system::error_code error;
-        CHECK(pair.a.async_read_some(asio::buffer(bytes), greenlet::yield[error]) == 0);
+        CHECK(pair.a.async_read_some(asio::buffer(bytes), sio::yield[error]) == 0);
         CHECK(error == asio::error::eof);
     });
 }
@@ -70,7 +70,7 @@ TEST_CASE("killing a greenlet cancels its operation, and yield[ec] does not hide
             } mark{unwound};
             std::array<char, 4> bytes;
             boost::system::error_code error;
-            pair.a.async_read_some(asio::buffer(bytes), greenlet::yield[error]);
+            pair.a.async_read_some(asio::buffer(bytes), sio::yield[error]);
             went_on = true;
         });
         sio::sleep(1ms);
@@ -88,7 +88,7 @@ TEST_CASE("a time limit ends a composed operation") {
         pair.b.write_some(asio::buffer("hel", 3));
         sio::TimeoutScope limit(5ms);
         try {
-            asio::async_read(pair.a, asio::buffer(text), greenlet::yield);
+            asio::async_read(pair.a, asio::buffer(text), sio::yield);
             FAIL_CHECK("the read must not return");
         } catch (const sio::Timeout& timeout) {
             CHECK(limit.caused(timeout));
@@ -100,7 +100,7 @@ TEST_CASE("an operation that completed before the kill returns its result, the n
     sio::run([] {
         std::string order;
         auto child = sio::spawn([&] {
-            asio::post(loop().executor(), greenlet::yield);  // cannot be cancelled
+            asio::post(loop().executor(), sio::yield);  // cannot be cancelled
             order += "posted;";
             sio::sleep(0ms);
             order += "slept;";
@@ -116,8 +116,7 @@ TEST_CASE("an operation with several results returns them as a tuple, and errors
         auto two = [](auto handler, int a) {
             asio::post(loop().executor(), [h = std::move(handler), a]() mutable { std::move(h)(a, std::string("x")); });
         };
-        auto [number, text] =
-            asio::async_initiate<const greenlet::Yield, void(int, std::string)>(two, greenlet::yield, 7);
+        auto [number, text] = asio::async_initiate<const greenlet::Yield, void(int, std::string)>(two, sio::yield, 7);
         CHECK(number == 7);
         CHECK(text == "x");
         auto failing = [](auto handler) {
@@ -126,7 +125,7 @@ TEST_CASE("an operation with several results returns them as a tuple, and errors
             });
         };
         CHECK_THROWS_WITH(
-            (asio::async_initiate<const greenlet::Yield, void(std::exception_ptr, int)>(failing, greenlet::yield)),
+            (asio::async_initiate<const greenlet::Yield, void(std::exception_ptr, int)>(failing, sio::yield)),
             "inside");
     });
 }
@@ -134,15 +133,15 @@ TEST_CASE("an operation with several results returns them as a tuple, and errors
 TEST_CASE("an operation whose handler is dropped, or called at once, does not leave the greenlet waiting") {
     sio::run([] {
         auto drop = [](auto handler) { auto dropped = std::move(handler); };
-        CHECK_THROWS_AS((asio::async_initiate<const greenlet::Yield, void()>(drop, greenlet::yield)),
+        CHECK_THROWS_AS((asio::async_initiate<const greenlet::Yield, void()>(drop, sio::yield)),
                         boost::system::system_error);
         auto drop_later = [](auto handler) {
             asio::post(loop().executor(), [h = std::make_unique<decltype(handler)>(std::move(handler))] {});
         };
-        CHECK_THROWS_AS((asio::async_initiate<const greenlet::Yield, void()>(drop_later, greenlet::yield)),
+        CHECK_THROWS_AS((asio::async_initiate<const greenlet::Yield, void()>(drop_later, sio::yield)),
                         boost::system::system_error);
         auto at_once = [](auto handler) { std::move(handler)(3); };
-        CHECK(asio::async_initiate<const greenlet::Yield, void(int)>(at_once, greenlet::yield) == 3);
+        CHECK(asio::async_initiate<const greenlet::Yield, void(int)>(at_once, sio::yield) == 3);
     });
 }
 
@@ -150,7 +149,7 @@ TEST_CASE("an Asio operation outside a greenlet is refused") {
     asio::io_context context;
     asio::steady_timer timer(context);
     try {
-        timer.async_wait(greenlet::yield);
+        timer.async_wait(sio::yield);
         FAIL_CHECK("must throw");
     } catch (const sio::Error& error) {
         CHECK(error.code() == sio::errc::not_in_greenlet);

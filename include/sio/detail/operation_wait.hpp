@@ -1,13 +1,13 @@
 #pragma once
 
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/io_context.hpp>
 
-#include "greenlet/loop.hpp"
-#include "greenlet/wait.hpp"
+#include <sio/detail/wait.hpp>
 
 namespace sio::greenlet {
 
-/// The wait for one Asio operation, begun by the current greenlet; see yield.hpp.
+/// The wait for one Asio operation, begun by the current greenlet; see sio/asio.hpp.
 class OperationWait : public Wait {
 public:
     /// Throws Error(errc::not_in_greenlet), and what interrupts the greenlet.
@@ -21,7 +21,7 @@ public:
     void interrupt() noexcept override;
     void throw_if_interrupted() const;
 
-    Loop::Executor executor() const noexcept;
+    boost::asio::io_context::executor_type executor() const noexcept;
     boost::asio::cancellation_slot slot() noexcept { return signal_.slot(); }
 
 protected:

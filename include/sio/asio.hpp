@@ -11,16 +11,21 @@
 #include <type_traits>
 #include <utility>
 
-#include "greenlet/loop.hpp"
-#include "greenlet/operation_wait.hpp"
+#include <sio/detail/operation_wait.hpp>
 
-namespace sio::greenlet {
+namespace sio {
+
+/// Asio's context of the loop that runs on this thread: what sockets and timers for `yield` are made with. It must be used
+/// on this thread only (it was made with BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO), and not be run or stopped.
+/// Throws Error(errc::not_in_greenlet) when no loop runs.
+boost::asio::io_context& asio_context();
 
 /// The completion token for Asio operations in a greenlet: the call blocks the greenlet until the operation completes
 /// and returns its result.
 ///
-///     auto n = socket.async_read_some(buffer, greenlet::yield);      // throws boost::system::system_error
-///     auto n = socket.async_read_some(buffer, greenlet::yield[ec]);  // sets ec
+///     boost::asio::ip::tcp::socket socket(sio::asio_context());
+///     auto n = socket.async_read_some(buffer, sio::yield);      // throws boost::system::system_error
+///     auto n = socket.async_read_some(buffer, sio::yield[ec]);  // sets ec
 ///
 /// When the greenlet is killed, or a TimeoutScope runs out, the operation is cancelled (terminally: the object that it
 /// worked on is then fit for closing only) and GreenletExit or Timeout is thrown, by yield[ec] too. An operation that
@@ -34,16 +39,18 @@ struct Yield {
 };
 inline constexpr Yield yield{};
 
+namespace detail {
+
 /// The completion handler of `yield`: keeps the result and resumes the greenlet.
 template <class... Results>
 class YieldHandler {
 public:
-    using executor_type = Loop::Executor;
+    using executor_type = boost::asio::io_context::executor_type;
     using cancellation_slot_type = boost::asio::cancellation_slot;
 
     /// Where the result goes: on the greenlet's stack.
-    struct Operation final : OperationWait {
-        using OperationWait::OperationWait;
+    struct Operation final : greenlet::OperationWait {
+        using greenlet::OperationWait::OperationWait;
         std::optional<std::tuple<Results...>> results;
     };
 
@@ -66,8 +73,6 @@ public:
 private:
     Operation* operation_;
 };
-
-namespace detail {
 
 // What the call returns of the operation's results: all but a leading error, alone if it is one.
 template <class... Values>
@@ -97,12 +102,10 @@ auto tail(Tuple&& results, std::index_sequence<index...>) {
     return std::make_tuple(std::get<first + index>(std::move(results))...);
 }
 
-}  // namespace detail
-
 /// Waits for the operation and takes its result apart.
 template <class... Results>
 auto finish_yield(typename YieldHandler<Results...>::Operation& operation, const Yield& token)
-    -> detail::YieldReturn<Results...> {
+    -> YieldReturn<Results...> {
     operation.wait();
     boost::system::error_code error;
     constexpr std::size_t count = sizeof...(Results);
@@ -134,26 +137,28 @@ auto finish_yield(typename YieldHandler<Results...>::Operation& operation, const
     if constexpr (count == first + 1) {
         return std::get<first>(std::move(*operation.results));
     } else if constexpr (count > first + 1) {
-        return detail::tail<first>(std::move(*operation.results), std::make_index_sequence<count - first>());
+        return tail<first>(std::move(*operation.results), std::make_index_sequence<count - first>());
     }
 }
 
-}  // namespace sio::greenlet
+}  // namespace detail
+
+}  // namespace sio
 
 namespace boost::asio {
 
 template <class R, class... Results>
-class async_result<sio::greenlet::Yield, R(Results...)> {
-    using Handler = sio::greenlet::YieldHandler<std::decay_t<Results>...>;
+class async_result<sio::Yield, R(Results...)> {
+    using Handler = sio::detail::YieldHandler<std::decay_t<Results>...>;
 
 public:
-    using return_type = sio::greenlet::detail::YieldReturn<std::decay_t<Results>...>;
+    using return_type = sio::detail::YieldReturn<std::decay_t<Results>...>;
 
     template <class Initiation, class... Args>
-    static return_type initiate(Initiation&& initiation, sio::greenlet::Yield token, Args&&... args) {
+    static return_type initiate(Initiation&& initiation, sio::Yield token, Args&&... args) {
         typename Handler::Operation operation;
         std::forward<Initiation>(initiation)(Handler(operation), std::forward<Args>(args)...);
-        return sio::greenlet::finish_yield<std::decay_t<Results>...>(operation, token);
+        return sio::detail::finish_yield<std::decay_t<Results>...>(operation, token);
     }
 };
 
