@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include <sio/address.hpp>
 #include <sio/app.hpp>
 #include <sio/engine_options.hpp>
 #include <sio/engine_socket.hpp>
@@ -26,15 +27,6 @@ class Socket;
 namespace detail {
 class HostStream;
 }
-
-/// Where to listen. `{"0.0.0.0", 5000}`, `{"::1", 0}`, `{"localhost", 5000}`, `{"unix:/run/app.sock"}`.
-struct Address {
-    /// A numeric address, a name that is resolved at the start (all of its addresses), or `unix:` and a path. Empty: every
-    /// address, IPv4 and IPv6.
-    std::string host = "127.0.0.1";
-    /// 0: one that is free; SocketIOServer::port() tells which. No meaning for a Unix socket.
-    std::uint16_t port = 0;
-};
 
 /// Certificate and private key, both PEM files. Set both to serve https and wss.
 struct TlsOptions {

@@ -1,0 +1,165 @@
+#include <sio/file.hpp>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include <sio/error.hpp>
+#include <sio/offload.hpp>
+
+namespace sio {
+
+namespace {
+
+constexpr std::size_t line_chunk = 64 * 1024;
+
+int flags_of(File::Mode mode) noexcept {
+    switch (mode) {
+        case File::Mode::read: return O_RDONLY;
+        case File::Mode::write: return O_WRONLY | O_CREAT | O_TRUNC;
+        case File::Mode::append: return O_WRONLY | O_CREAT | O_APPEND;
+        case File::Mode::update: return O_RDWR;
+    }
+    return O_RDONLY;
+}
+
+/// What a system call said on another thread.
+struct Outcome {
+    ssize_t result;
+    int error;
+};
+
+template <class Call>
+Outcome offloaded(Call call) {
+    return offload([&] {
+        ssize_t result;
+        do {
+            result = call();
+        } while (result < 0 && errno == EINTR);
+        return Outcome{result, errno};
+    });
+}
+
+}  // namespace
+
+File::File(std::string path, Mode mode) : path_(std::move(path)) {
+    const auto opened = offloaded([&] { return ::open(path_.c_str(), flags_of(mode) | O_CLOEXEC, 0666); });
+    if (opened.result < 0) fail("open", opened.error);
+    fd_ = static_cast<int>(opened.result);
+}
+
+File::~File() {
+    if (fd_ >= 0) ::close(fd_);
+}
+
+File::File(File&& other) noexcept
+    : path_(std::move(other.path_)),
+      fd_(std::exchange(other.fd_, -1)),
+      ahead_(std::move(other.ahead_)),
+      taken_(std::exchange(other.taken_, 0)) {}
+
+File& File::operator=(File&& other) noexcept {
+    File old(std::move(*this));
+    path_ = std::move(other.path_);
+    fd_ = std::exchange(other.fd_, -1);
+    ahead_ = std::move(other.ahead_);
+    taken_ = std::exchange(other.taken_, 0);
+    return *this;
+}
+
+void File::fail(const char* what, int error) const {
+    throw std::system_error(error, std::generic_category(), std::string(what) + ' ' + path_);
+}
+
+// Appends up to `bytes` to what was read ahead; how many came.
+std::size_t File::fill(std::size_t bytes) {
+    ahead_.erase(0, std::exchange(taken_, 0));
+    const std::size_t before = ahead_.size();
+    ahead_.resize(before + bytes);
+    const auto got = offloaded([&] { return ::read(fd_, ahead_.data() + before, bytes); });
+    ahead_.resize(before + static_cast<std::size_t>(std::max<ssize_t>(got.result, 0)));
+    if (got.result < 0) fail("read", got.error);
+    return static_cast<std::size_t>(got.result);
+}
+
+std::string File::read(std::size_t bytes) {
+    while (ahead_.size() - taken_ < bytes && fill(bytes - (ahead_.size() - taken_)) > 0) {
+    }
+    std::string data = ahead_.substr(taken_, bytes);
+    taken_ += data.size();
+    return data;
+}
+
+std::string File::read_all(std::size_t max_bytes) {
+    while (fill(std::max(line_chunk, ahead_.size())) > 0) {
+        if (ahead_.size() > max_bytes) throw Error(errc::limit_exceeded, path_ + " is too large");
+    }
+    return std::exchange(ahead_, {});
+}
+
+std::optional<std::string> File::read_line(std::size_t max_bytes) {
+    for (std::size_t searched = taken_;;) {
+        const std::size_t newline = ahead_.find('\n', searched);
+        if (newline != std::string::npos && newline - taken_ <= max_bytes) {
+            std::string line = ahead_.substr(taken_, newline - taken_);
+            taken_ = newline + 1;
+            return line;
+        }
+        const std::size_t left = ahead_.size() - taken_;
+        if (left > max_bytes) throw Error(errc::limit_exceeded, path_ + " has a line that is too long");
+        searched = left;  // fill() moves it to the front
+        if (fill(line_chunk) > 0) continue;
+        if (left == 0) return std::nullopt;
+        return std::exchange(ahead_, {});
+    }
+}
+
+void File::write(std::string_view data) {
+    if (taken_ < ahead_.size()) {
+        // What was read ahead is not where the caller thinks it is.
+        const auto back = static_cast<off_t>(ahead_.size() - taken_);
+        const auto moved = offloaded([&] { return ::lseek(fd_, -back, SEEK_CUR); });
+        if (moved.result < 0) fail("seek", moved.error);
+    }
+    ahead_.clear();
+    taken_ = 0;
+    while (!data.empty()) {
+        const auto put = offloaded([&] { return ::write(fd_, data.data(), data.size()); });
+        if (put.result < 0) fail("write", put.error);
+        data.remove_prefix(static_cast<std::size_t>(put.result));
+    }
+}
+
+void File::seek(std::uint64_t position) {
+    ahead_.clear();
+    taken_ = 0;
+    const auto moved = offloaded([&] { return ::lseek(fd_, static_cast<off_t>(position), SEEK_SET); });
+    if (moved.result < 0) fail("seek", moved.error);
+}
+
+void File::sync() {
+    const auto synced = offloaded([&] { return ::fsync(fd_); });
+    if (synced.result < 0) fail("sync", synced.error);
+}
+
+void File::close() {
+    // Never again after EINTR: the descriptor may be another's by then.
+    const int fd = std::exchange(fd_, -1);
+    if (fd < 0) return;
+    const int error = offload([fd] { return ::close(fd) < 0 ? errno : 0; });
+    if (error != 0 && error != EINTR) fail("close", error);
+}
+
+std::string read_file(const std::string& path, std::size_t max_bytes) { return File(path).read_all(max_bytes); }
+
+void write_file(const std::string& path, std::string_view data) {
+    File file(path, File::Mode::write);
+    file.write(data);
+    file.close();
+}
+
+}  // namespace sio

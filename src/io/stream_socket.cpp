@@ -1,0 +1,205 @@
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include <sio/asio.hpp>
+#include <sio/detail/deadline.hpp>
+#include <sio/error.hpp>
+#include <sio/resolve.hpp>
+
+#include "io/limited.hpp"
+#include "io/socket_name.hpp"
+#include "io/stream_socket_impl.hpp"
+
+namespace sio {
+
+namespace {
+
+constexpr std::size_t chunk = 16 * 1024;
+
+[[noreturn]] void fail(int error, const std::string& what) {
+    throw std::system_error(error, std::generic_category(), what);
+}
+
+StreamSocket::Impl& opened(const std::unique_ptr<StreamSocket::Impl>& impl) {
+    if (!impl || !impl->socket.is_open()) throw Error(errc::connection_closed);
+    return *impl;
+}
+
+/// One attempt. Returns the error, or 0 and the socket.
+int connect_one(const Address& address, StreamSocket& result) {
+    io::SocketName name(address);
+    const int fd = ::socket(name.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) return errno;
+    auto& loop = *greenlet::Loop::current();
+    auto impl = std::make_unique<StreamSocket::Impl>(loop, name.family(), fd);
+    if (::connect(fd, name.data(), name.size()) < 0) {
+        // A Unix socket whose listener's queue is full says EAGAIN, and there is nothing to wait for.
+        if (errno != EINPROGRESS) return errno;
+        impl->wait(boost::asio::socket_base::wait_write, "connect");
+        int error = 0;
+        socklen_t size = sizeof error;
+        if (::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0) return errno;
+        if (error != 0) return error;
+    }
+    result = StreamSocket(std::move(impl));
+    return 0;
+}
+
+}  // namespace
+
+StreamSocket::Impl::Impl(greenlet::Loop& loop, int family, int fd) : socket(loop.context()) {
+    try {
+        socket.assign(boost::asio::generic::stream_protocol(family, 0), fd);
+    } catch (...) {
+        ::close(fd);
+        throw;
+    }
+}
+
+void StreamSocket::Impl::wait(boost::asio::socket_base::wait_type what, const char* call) {
+    boost::system::error_code error;
+    if (!io::within(limit, [&] { socket.async_wait(what, yield[error]); })) throw Timeout(call);
+    if (error == boost::asio::error::operation_aborted) throw Error(errc::connection_closed);
+    if (error) fail(error.value(), call);
+}
+
+std::size_t StreamSocket::Impl::read_some(char* data, std::size_t bytes) {
+    for (;;) {
+        const ssize_t got = ::recv(socket.native_handle(), data, bytes, MSG_DONTWAIT);
+        if (got >= 0) return static_cast<std::size_t>(got);
+        if (errno == EINTR) continue;
+        if (errno != EAGAIN && errno != EWOULDBLOCK) fail(errno, "recv");
+        wait(boost::asio::socket_base::wait_read, "recv");
+        if (!socket.is_open()) throw Error(errc::connection_closed);
+    }
+}
+
+std::size_t StreamSocket::Impl::write_some(const char* data, std::size_t bytes) {
+    for (;;) {
+        const ssize_t put = ::send(socket.native_handle(), data, bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (put >= 0) return static_cast<std::size_t>(put);
+        if (errno == EINTR) continue;
+        if (errno != EAGAIN && errno != EWOULDBLOCK) fail(errno, "send");
+        wait(boost::asio::socket_base::wait_write, "send");
+        if (!socket.is_open()) throw Error(errc::connection_closed);
+    }
+}
+
+bool StreamSocket::Impl::fill() {
+    received.erase(0, std::exchange(taken, 0));
+    const std::size_t before = received.size();
+    received.resize(before + chunk);
+    std::size_t got = 0;
+    try {
+        got = read_some(received.data() + before, chunk);
+    } catch (...) {
+        received.resize(before);
+        throw;
+    }
+    received.resize(before + got);
+    return got > 0;
+}
+
+StreamSocket::StreamSocket() noexcept = default;
+StreamSocket::StreamSocket(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+StreamSocket::StreamSocket(StreamSocket&& other) noexcept = default;
+StreamSocket& StreamSocket::operator=(StreamSocket&& other) noexcept = default;
+StreamSocket::~StreamSocket() = default;
+
+std::string StreamSocket::recv(std::size_t bytes) {
+    Impl& impl = opened(impl_);
+    std::string data;
+    if (impl.taken < impl.received.size()) {
+        data = impl.received.substr(impl.taken, bytes);
+        impl.taken += data.size();
+        return data;
+    }
+    data.resize(bytes);
+    data.resize(impl.read_some(data.data(), bytes));
+    return data;
+}
+
+std::string StreamSocket::recv_exactly(std::size_t bytes) {
+    Impl& impl = opened(impl_);
+    std::string data = impl.received.substr(impl.taken, bytes);
+    impl.taken += data.size();
+    std::size_t filled = data.size();
+    data.resize(bytes);
+    while (filled < bytes) {
+        const std::size_t got = impl.read_some(data.data() + filled, bytes - filled);
+        if (got == 0) throw Error(errc::connection_closed, "the connection ended before what was to come");
+        filled += got;
+    }
+    return data;
+}
+
+std::optional<std::string> StreamSocket::recv_line(std::size_t max_bytes) {
+    Impl& impl = opened(impl_);
+    for (std::size_t searched = impl.taken;;) {
+        const std::size_t newline = impl.received.find('\n', searched);
+        const std::size_t left = std::min(newline, impl.received.size()) - impl.taken;
+        if (left > max_bytes) throw Error(errc::limit_exceeded, "a line is too long");
+        if (newline != std::string::npos) {
+            std::string line = impl.received.substr(impl.taken, left);
+            impl.taken = newline + 1;
+            if (line.ends_with('\r')) line.pop_back();
+            return line;
+        }
+        searched = left;  // fill() moves it to the front
+        if (impl.fill()) continue;
+        if (left == 0) return std::nullopt;
+        return std::exchange(impl.received, {});
+    }
+}
+
+std::size_t StreamSocket::send(std::string_view data) { return opened(impl_).write_some(data.data(), data.size()); }
+
+void StreamSocket::sendall(std::string_view data) {
+    Impl& impl = opened(impl_);
+    while (!data.empty()) data.remove_prefix(impl.write_some(data.data(), data.size()));
+}
+
+void StreamSocket::set_timeout(Duration limit) noexcept {
+    if (impl_) impl_->limit = limit;
+}
+
+void StreamSocket::shutdown() {
+    Impl& impl = opened(impl_);
+    if (::shutdown(impl.socket.native_handle(), SHUT_WR) < 0 && errno != ENOTCONN) fail(errno, "shutdown");
+}
+
+void StreamSocket::close() noexcept {
+    if (!impl_) return;
+    boost::system::error_code ignored;
+    impl_->socket.close(ignored);
+}
+
+bool StreamSocket::is_open() const noexcept { return impl_ && impl_->socket.is_open(); }
+
+Address StreamSocket::peer() const { return io::peer_of(opened(impl_).socket.native_handle()); }
+
+Address StreamSocket::local() const { return io::local_of(opened(impl_).socket.native_handle()); }
+
+int StreamSocket::native_handle() const noexcept { return is_open() ? impl_->socket.native_handle() : -1; }
+
+StreamSocket create_connection(const Address& address, Duration limit) {
+    detail::require_greenlet("create_connection");
+    StreamSocket socket;
+    int error = 0;
+    const bool in_time = io::within(limit, [&] {
+        for (const Address& each : resolve(address)) {
+            error = connect_one(each, socket);
+            if (error == 0) return;
+        }
+    });
+    if (!in_time) throw Timeout("connect to " + io::text_of(address));
+    if (!socket.is_open()) fail(error, "connect to " + io::text_of(address));
+    return socket;
+}
+
+}  // namespace sio

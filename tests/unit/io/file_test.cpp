@@ -1,0 +1,103 @@
+#include <sio/file.hpp>
+
+#include <doctest/doctest.h>
+#include <stdlib.h>
+#include <sio/error.hpp>
+#include <sio/greenlet.hpp>
+
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace {
+
+class Directory {
+public:
+    Directory() {
+        char pattern[] = "/tmp/sio-file-XXXXXX";
+        path_ = ::mkdtemp(pattern);
+    }
+    ~Directory() { std::filesystem::remove_all(path_); }
+    std::string operator/(const std::string& name) const { return path_ + '/' + name; }
+
+private:
+    std::string path_;
+};
+
+}  // namespace
+
+TEST_CASE("a file is written and read, whole and in parts") {
+    const Directory directory;
+    sio::run([&] {
+        const std::string path = directory / "file";
+        std::string data(300'000, 'x');
+        data += "end";
+        sio::write_file(path, data);
+        CHECK(sio::read_file(path) == data);
+        CHECK_THROWS_AS(sio::read_file(path, 1000), sio::Error);
+        sio::File file(path);
+        CHECK(file.read(3) == "xxx");
+        file.seek(300'000);
+        CHECK(file.read(100) == "end");
+        CHECK(file.read(1).empty());
+        file.seek(299'999);
+        sio::File moved = std::move(file);
+        CHECK(moved.read_all() == "xend");
+    });
+}
+
+TEST_CASE("lines are read with and without an end, up to a limit") {
+    const Directory directory;
+    sio::run([&] {
+        const std::string path = directory / "lines";
+        const std::string long_line(200'000, 'y');
+        sio::write_file(path, "one\n\n" + long_line + "\nlast");
+        sio::File file(path);
+        CHECK(file.read_line() == "one");
+        CHECK(file.read_line() == "");
+        CHECK(file.read_line() == long_line);
+        CHECK(file.read_line() == "last");
+        CHECK_FALSE(file.read_line());
+        file.seek(0);
+        CHECK(file.read_line() == "one");
+        CHECK(file.read(1) == "\n");
+        CHECK_THROWS_AS(file.read_line(1000), sio::Error);
+    });
+}
+
+TEST_CASE("appending goes to the end, updating to where reading was") {
+    const Directory directory;
+    sio::run([&] {
+        const std::string path = directory / "file";
+        for (const char* part : {"ab\n", "cd\n"}) {
+            sio::File log(path, sio::File::Mode::append);
+            log.write(part);
+            log.sync();
+            log.close();
+            log.close();
+        }
+        CHECK(sio::read_file(path) == "ab\ncd\n");
+        sio::File file(path, sio::File::Mode::update);
+        CHECK(file.read_line() == "ab");
+        file.write("XY");
+        file.close();
+        CHECK(sio::read_file(path) == "ab\nXY\n");
+    });
+}
+
+TEST_CASE("errors name the call and the path") {
+    const Directory directory;
+    sio::run([&] {
+        try {
+            sio::File(directory / "absent");
+            FAIL("it was opened");
+        } catch (const std::system_error& error) {
+            CHECK(error.code() == std::errc::no_such_file_or_directory);
+            CHECK(std::string(error.what()).starts_with("open " + (directory / "absent")));
+        }
+        sio::File file(directory / "file", sio::File::Mode::write);
+        CHECK_THROWS_AS(file.read(1), std::system_error);
+    });
+    CHECK_THROWS_AS(sio::read_file(directory / "file"), sio::Error);
+}

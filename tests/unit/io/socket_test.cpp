@@ -1,0 +1,215 @@
+// StreamSocket, create_connection, StreamServer.
+
+#include <doctest/doctest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <sio/greenlet.hpp>
+#include <sio/stream_server.hpp>
+
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <vector>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+void echo_lines(sio::StreamSocket& socket, const sio::Address&) {
+    while (auto line = socket.recv_line()) socket.sendall(*line + '\n');
+}
+
+}  // namespace
+
+TEST_CASE("a server greets its client, over IPv4 and IPv6") {
+    for (const char* host : {"127.0.0.1", "::1"}) {
+        CAPTURE(host);
+        sio::run([&] {
+            sio::Address seen;
+            sio::StreamServer server({host, 0}, [&](sio::StreamSocket& socket, const sio::Address& peer) {
+                seen = peer;
+                socket.sendall("hello");
+            });
+            server.start();
+            CHECK(server.port() != 0);
+            auto client = sio::create_connection({host, server.port()});
+            CHECK(client.recv_exactly(5) == "hello");
+            CHECK(client.recv().empty());
+            CHECK(client.local() == seen);
+            CHECK(client.peer() == sio::Address{host, server.port()});
+        });
+    }
+}
+
+TEST_CASE("a Unix socket serves, replaces what a dead server left, and is removed") {
+    const std::string path = "/tmp/sio-socket-" + std::to_string(::getpid());
+    sio::run([&] {
+        for (int i = 0; i < 2; ++i) {
+            sio::StreamServer server({"unix:" + path}, echo_lines);
+            server.start();
+            sio::StreamServer second({"unix:" + path}, echo_lines);
+            CHECK_THROWS_AS(second.start(), sio::Error);
+            auto client = sio::create_connection({"unix:" + path});
+            client.sendall("a\r\nb\nrest");
+            client.shutdown();
+            CHECK(client.recv_line() == "a");
+            CHECK(client.recv_line() == "b");
+            CHECK(client.recv_line() == "rest");
+            CHECK_FALSE(client.recv_line());
+            server.stop();
+            CHECK_FALSE(std::filesystem::exists(path));
+        }
+        CHECK_THROWS_AS(sio::create_connection({"unix:" + std::string(200, 'x')}), std::system_error);
+    });
+}
+
+TEST_CASE("much data passes in both directions while each side blocks") {
+    sio::run([] {
+        const std::string much(3'000'000, 'm');
+        sio::StreamServer server({"127.0.0.1", 0}, [&](sio::StreamSocket& socket, const sio::Address&) {
+            CHECK(socket.recv_exactly(much.size()) == much);
+            socket.sendall(much);
+        });
+        server.start();
+        auto client = sio::create_connection({"127.0.0.1", server.port()});
+        auto sender = sio::spawn([&] { client.sendall(much); });
+        std::string got;
+        for (std::string part; !(part = client.recv()).empty();) got += part;
+        CHECK(got == much);
+        sender.get();
+        CHECK(client.send("x") == 1);
+    });
+}
+
+TEST_CASE("recv, recv_line and recv_exactly share what has arrived") {
+    sio::run([] {
+        sio::StreamServer server(
+            {"127.0.0.1", 0}, [](sio::StreamSocket& socket, const sio::Address&) { socket.sendall("line\nabcdefgh"); });
+        server.start();
+        auto client = sio::create_connection({"127.0.0.1", server.port()});
+        CHECK(client.recv_line() == "line");
+        CHECK(client.recv_exactly(2) == "ab");
+        CHECK(client.recv(3) == "cde");
+        CHECK_THROWS_AS(client.recv_exactly(10), sio::Error);
+    });
+}
+
+TEST_CASE("a time limit ends a call and leaves the socket usable") {
+    sio::run([] {
+        sio::StreamServer server({"127.0.0.1", 0}, echo_lines);
+        server.start();
+        auto client = sio::create_connection({"127.0.0.1", server.port()}, 5s);
+        client.set_timeout(2ms);
+        CHECK_THROWS_AS(client.recv(), sio::Timeout);
+        CHECK_THROWS_AS(client.recv_line(), sio::Timeout);
+        client.set_timeout(sio::forever);
+        client.sendall("still there\n");
+        CHECK(client.recv_line() == "still there");
+        CHECK_FALSE(sio::with_timeout(2ms, [&] { client.recv(); }));
+    });
+}
+
+TEST_CASE("close() wakes who waits; a closed socket says so") {
+    sio::run([] {
+        sio::StreamServer server({"127.0.0.1", 0}, echo_lines);
+        server.start();
+        auto client = sio::create_connection({"127.0.0.1", server.port()});
+        auto reader = sio::spawn([&] { client.recv(); });
+        sio::sleep(1ms);
+        client.close();
+        client.close();
+        CHECK_THROWS_AS(reader.get(), sio::Error);
+        CHECK_FALSE(client.is_open());
+        CHECK(client.native_handle() == -1);
+        CHECK_THROWS_AS(client.send("x"), sio::Error);
+        CHECK_THROWS_AS(sio::StreamSocket().recv(), sio::Error);
+    });
+}
+
+TEST_CASE("a killed greenlet leaves its read, and the socket may be read on") {
+    sio::run([] {
+        sio::StreamServer server({"127.0.0.1", 0}, echo_lines);
+        server.start();
+        auto client = sio::create_connection({"127.0.0.1", server.port()});
+        auto reader = sio::spawn([&] { client.recv(); });
+        sio::sleep(1ms);
+        reader.kill();
+        client.sendall("x\n");
+        CHECK(client.recv_line() == "x");
+    });
+}
+
+TEST_CASE("nobody there, no such name, not an address") {
+    sio::run([] {
+        std::uint16_t port;
+        {
+            sio::StreamServer server({"127.0.0.1", 0}, echo_lines);
+            server.start();
+            port = server.port();
+        }
+        try {
+            sio::create_connection({"127.0.0.1", port});
+            FAIL("connected");
+        } catch (const std::system_error& error) {
+            CHECK(error.code() == std::errc::connection_refused);
+            CHECK(std::string(error.what()).starts_with("connect to 127.0.0.1:"));
+        }
+        CHECK_THROWS_AS(sio::create_connection({"unix:/nonexistent/socket"}), std::system_error);
+    });
+    CHECK_THROWS_AS(sio::create_connection({"127.0.0.1", 1}), sio::Error);
+}
+
+TEST_CASE("a pool bounds how many connections are served at a time") {
+    sio::run([] {
+        sio::Pool pool(2);
+        int now = 0;
+        int most = 0;
+        sio::StreamServer server(
+            {"127.0.0.1", 0},
+            [&](sio::StreamSocket& socket, const sio::Address&) {
+                most = std::max(most, ++now);
+                socket.recv_line();
+                sio::sleep(1ms);
+                --now;
+                socket.sendall("done\n");
+            },
+            pool);
+        server.start();
+        sio::Group clients;
+        int done = 0;
+        for (int i = 0; i < 6; ++i) {
+            clients.spawn([&] {
+                auto client = sio::create_connection({"127.0.0.1", server.port()});
+                client.sendall("go\n");
+                done += client.recv_line() == "done";
+            });
+        }
+        CHECK(clients.join(5s));
+        CHECK(done == 6);
+        CHECK(most == 2);
+    });
+}
+
+TEST_CASE("stop() ends serve_forever(), waits for connections and kills what is left") {
+    sio::run([] {
+        bool unwound = false;
+        sio::StreamServer server({"127.0.0.1", 0}, [&](sio::StreamSocket& socket, const sio::Address&) {
+            struct Note {
+                bool& flag;
+                ~Note() { flag = true; }
+            } note{unwound};
+            socket.recv();
+        });
+        server.start();
+        auto serving = sio::spawn([&] { server.serve_forever(); });
+        auto client = sio::create_connection({"127.0.0.1", server.port()});
+        sio::sleep(2ms);
+        server.stop(2ms);
+        CHECK(serving.join(1s));
+        CHECK(unwound);
+        CHECK(client.recv().empty());
+        server.start();  // again, on another port
+        auto again = sio::create_connection({"127.0.0.1", server.port()});
+        CHECK(again.is_open());
+    });
+}
