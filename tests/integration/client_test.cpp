@@ -103,9 +103,14 @@ sio::Router app() {
 }
 
 struct Server {
-    explicit Server(sio::TlsOptions tls = {})
-        : server({"127.0.0.1", 0}, app(), {.tls = std::move(tls), .stop_timeout = 100ms}) {
+    explicit Server(sio::TlsOptions tls = {}) : server({"127.0.0.1", 0}, app(), options(std::move(tls))) {
         server.start();
+    }
+    static sio::ServerOptions options(sio::TlsOptions tls) {
+        sio::ServerOptions options;
+        options.tls = std::move(tls);
+        options.stop_timeout = 100ms;
+        return options;
     }
     std::string url(const std::string& scheme, const std::string& host = "127.0.0.1") const {
         return scheme + "://" + host + ':' + std::to_string(server.port());

@@ -15,6 +15,8 @@
 
 #include <sio/greenlet.hpp>
 
+#include "greenlet/loop.hpp"
+
 namespace asio = boost::asio;
 namespace greenlet = sio::greenlet;
 using namespace std::chrono_literals;
@@ -116,7 +118,7 @@ TEST_CASE("an operation with several results returns them as a tuple, and errors
         auto two = [](auto handler, int a) {
             asio::post(loop().executor(), [h = std::move(handler), a]() mutable { std::move(h)(a, std::string("x")); });
         };
-        auto [number, text] = asio::async_initiate<const greenlet::Yield, void(int, std::string)>(two, sio::yield, 7);
+        auto [number, text] = asio::async_initiate<const sio::Yield, void(int, std::string)>(two, sio::yield, 7);
         CHECK(number == 7);
         CHECK(text == "x");
         auto failing = [](auto handler) {
@@ -124,24 +126,23 @@ TEST_CASE("an operation with several results returns them as a tuple, and errors
                 std::move(h)(std::make_exception_ptr(std::runtime_error("inside")), 1);
             });
         };
-        CHECK_THROWS_WITH(
-            (asio::async_initiate<const greenlet::Yield, void(std::exception_ptr, int)>(failing, sio::yield)),
-            "inside");
+        CHECK_THROWS_WITH((asio::async_initiate<const sio::Yield, void(std::exception_ptr, int)>(failing, sio::yield)),
+                          "inside");
     });
 }
 
 TEST_CASE("an operation whose handler is dropped, or called at once, does not leave the greenlet waiting") {
     sio::run([] {
         auto drop = [](auto handler) { auto dropped = std::move(handler); };
-        CHECK_THROWS_AS((asio::async_initiate<const greenlet::Yield, void()>(drop, sio::yield)),
+        CHECK_THROWS_AS((asio::async_initiate<const sio::Yield, void()>(drop, sio::yield)),
                         boost::system::system_error);
         auto drop_later = [](auto handler) {
             asio::post(loop().executor(), [h = std::make_unique<decltype(handler)>(std::move(handler))] {});
         };
-        CHECK_THROWS_AS((asio::async_initiate<const greenlet::Yield, void()>(drop_later, sio::yield)),
+        CHECK_THROWS_AS((asio::async_initiate<const sio::Yield, void()>(drop_later, sio::yield)),
                         boost::system::system_error);
         auto at_once = [](auto handler) { std::move(handler)(3); };
-        CHECK(asio::async_initiate<const greenlet::Yield, void(int)>(at_once, sio::yield) == 3);
+        CHECK(asio::async_initiate<const sio::Yield, void(int)>(at_once, sio::yield) == 3);
     });
 }
 
