@@ -1,6 +1,8 @@
 #include <sio/raw.hpp>
 
 #include <boost/context/fiber.hpp>
+#include <deque>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -125,6 +127,10 @@ std::shared_ptr<Tree>& Tree::of_this_stack() {
     };
     auto* worker = greenlet::Worker::current();
     if (!worker) {
+#ifdef BOOST_USE_UCONTEXT
+        // Boost's record of this thread's fibers must outlive those that the holder ends: made before, it goes afterwards.
+        static_cast<void>(boost::context::detail::fiber_activation_record::current());
+#endif
         thread_local Holder of_this_thread;
         return of_this_thread.tree;
     }
@@ -252,7 +258,11 @@ void Fiber::end() noexcept {
     unlink_active();
     state = State::dead;
     its_tree.stacks.keep();
-    new boost::context::fiber(std::move(context_));  // its destructor would unwind the stack once more
+    // Its destructor would unwind the stack once more: never destroyed.
+    static auto& mutex = *new std::mutex;
+    static auto& given_up = *new std::deque<boost::context::fiber>;
+    const std::lock_guard lock(mutex);
+    given_up.push_back(std::move(context_));
 }
 
 void Fiber::link_active() noexcept {
