@@ -24,7 +24,7 @@ function cell(result, ours, idle) {
   if (!result) return "";
   const figure = `${short(result.figure)}${idle ? "B" : ""} ±${(result.spread * 100).toFixed(0)} %`;
   const ratio = ours && result !== ours ? `, 1 : ${(idle ? result.figure / ours.figure : ours.figure / result.figure).toFixed(1)}` : "";
-  const latency = idle ? "" : `, p99 ${(result.p99 / 1000).toPrecision(2)} ms`;
+  const latency = idle ? "" : `, p99 ${Number((result.p99 / 1000).toPrecision(2))} ms`;
   return figure + ratio + latency;
 }
 
