@@ -29,9 +29,11 @@ sio::Router services() {
 std::vector<std::optional<std::string>> ask_all(const std::vector<std::string>& urls, sio::Duration limit) {
     sio::HttpClient http;
     std::vector<sio::Greenlet<std::string>> calls;
+    calls.reserve(urls.size());
     for (const std::string& url : urls) calls.push_back(sio::spawn([&] { return http.fetch(url).body; }));
     sio::joinall(calls, limit);
     std::vector<std::optional<std::string>> answers;
+    answers.reserve(calls.size());
     for (const auto& call : calls) answers.push_back(call.successful() ? std::optional(call.get()) : std::nullopt);
     sio::killall(calls);  // they refer to `http`
     return answers;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -104,9 +105,7 @@ namespace detail {
 /// Any range of handles or of shared pointers to objects of subclasses.
 template <class Range>
 std::vector<AnyGreenlet> any_greenlets(const Range& range) {
-    std::vector<AnyGreenlet> all;
-    for (const auto& greenlet : range) all.emplace_back(greenlet);
-    return all;
+    return std::vector<AnyGreenlet>(std::begin(range), std::end(range));
 }
 
 }  // namespace detail

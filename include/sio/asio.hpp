@@ -99,7 +99,7 @@ using YieldReturn = typename WithoutError<Results...>::type;
 
 template <std::size_t first, class Tuple, std::size_t... index>
 auto tail(Tuple&& results, std::index_sequence<index...>) {
-    return std::make_tuple(std::get<first + index>(std::move(results))...);
+    return std::make_tuple(std::get<first + index>(std::forward<Tuple>(results))...);
 }
 
 /// Waits for the operation and takes its result apart.

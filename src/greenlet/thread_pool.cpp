@@ -43,7 +43,7 @@ void ThreadPool::submit(PoolTask& task) {
 void ThreadPool::submit_owned(std::unique_ptr<PoolTask> task) {
     task->owned_ = true;
     submit(*task);
-    task.release();
+    static_cast<void>(task.release());  // the pool has it
 }
 
 // A signal is to be handled by a thread that waits for signals, never by one that is inside a database query.
