@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <exception>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -60,7 +61,11 @@ std::vector<Address> look_up(const Address& address) {
 /// Belongs to the pool's thread and to the greenlet: whoever is done last ends it.
 class LookUp final : public greenlet::PoolTask {
 public:
-    using Result = AsyncResult<std::vector<Address>>;
+    struct Outcome {
+        std::vector<Address> found;
+        std::exception_ptr failure;
+    };
+    using Result = AsyncResult<Outcome>;
 
     explicit LookUp(Address address) : address_(std::move(address)) {}
 
@@ -73,11 +78,13 @@ public:
 
 private:
     void run() noexcept override {
+        Outcome outcome;
         try {
-            result_->set(look_up(address_));
+            outcome.found = look_up(address_);
         } catch (...) {
-            result_->set_exception(std::current_exception());
+            outcome.failure = std::current_exception();
         }
+        result_->set(std::move(outcome));
     }
 
     const Address address_;
@@ -91,7 +98,10 @@ std::vector<Address> resolve(const Address& address, Duration limit) {
     auto& worker = greenlet::Worker::require_current("resolve");
     const auto result = LookUp::start(worker.loop().pool(), address);
     if (!result->wait(limit)) throw Timeout("resolve " + address.host);
-    return std::move(result->get());
+    LookUp::Outcome& outcome = result->get();
+    // Taken, not copied: only this thread has the exception from here on, and frees it.
+    if (outcome.failure) std::rethrow_exception(std::move(outcome.failure));
+    return std::move(outcome.found);
 }
 
 }  // namespace sio

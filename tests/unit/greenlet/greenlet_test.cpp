@@ -8,6 +8,7 @@
 #include <system_error>
 #include <vector>
 
+#include "support/eventually.hpp"
 #include "unit/greenlet/log_capture.hpp"
 
 using namespace std::chrono_literals;
@@ -203,8 +204,7 @@ TEST_CASE("links are called once, in a greenlet, also when the greenlet has ende
         child.link([] { throw std::runtime_error("ignored but for the log"); });
         LogCapture log;
         child.join();
-        sio::sleep(5ms);
-        CHECK(order == "first;");
+        CHECK(eventually([&] { return order == "first;"; }));
         child.link([&] { order += "late;"; });
         CHECK(order == "first;");
         sio::sleep(0ms);

@@ -1,10 +1,13 @@
 // Groups and pools.
 
 #include <doctest/doctest.h>
+#include <sio/event.hpp>
 #include <sio/greenlet.hpp>
 #include <sio/pool.hpp>
 
 #include <algorithm>
+#include <array>
+#include <functional>
 #include <memory>
 #include <numeric>
 #include <stdexcept>
@@ -34,12 +37,14 @@ TEST_CASE("a group holds its greenlets until they end") {
         CHECK(group.empty());
         CHECK(group.join());
         auto one = group.spawn([] { return 1; });
-        auto two = group.spawn([](int ms) { sio::sleep(std::chrono::milliseconds(ms)); }, 3);
+        sio::Event go;
+        auto two = group.spawn([](sio::Event& event) { event.wait(); }, std::ref(go));
         CHECK(group.size() == 2);
         CHECK(group.greenlets() == std::vector<sio::AnyGreenlet>{one, two});
         CHECK_FALSE(group.join(1ms));
         CHECK(group.size() == 1);
-        CHECK(group.join(1s));
+        go.set();
+        CHECK(group.join(1min));
         CHECK(group.empty());
         CHECK(one.get() == 1);
     });
@@ -55,7 +60,7 @@ TEST_CASE("a group takes running greenlets, objects of subclasses, and lets memb
         group.start(std::make_shared<Add>(sum));
         CHECK(group.size() == 2);
         group.discard(running);
-        CHECK(group.join(1s));
+        CHECK(group.join(1min));
         CHECK(sum == 1);
         CHECK_FALSE(running.ready());
         auto ended = sio::spawn([] {});
@@ -79,7 +84,7 @@ TEST_CASE("a group's end leaves its greenlets alone") {
                 return 3;
             });
         }
-        CHECK(child.get(1s) == 3);
+        CHECK(child.get(1min) == 3);
     });
 }
 
@@ -92,7 +97,7 @@ TEST_CASE("join with raise_error throws the first exception") {
             throw std::runtime_error("first");
         });
         group.spawn([] { sio::sleep(1h); });
-        CHECK_THROWS_WITH_AS(group.join(1s, true), "first", std::runtime_error);
+        CHECK_THROWS_WITH_AS(group.join(1min, true), "first", std::runtime_error);
         CHECK(group.size() == 1);
         CHECK_FALSE(group.join(1ms, true));
         group.kill();
@@ -115,7 +120,7 @@ TEST_CASE("a pool admits so many at a time, in order") {
             });
             if (i == 2) CHECK(pool.full());
         }
-        CHECK(pool.join(1s));
+        CHECK(pool.join(1min));
         CHECK(most == 3);
         CHECK(std::is_sorted(begun.begin(), begun.end()));
         CHECK(begun.size() == 10);
@@ -211,16 +216,18 @@ TEST_CASE("imap gives results in the order of the items, while later ones are co
 TEST_CASE("imap_unordered gives results as they come") {
     sio::run([] {
         sio::Group group;
+        std::array<sio::Event, 3> turns;  // each call waits for the one that is to end before it
         std::vector<int> got;
         for (const int value : group.imap_unordered(
-                 [](int ms) {
-                     sio::sleep(std::chrono::milliseconds(ms));
-                     return ms;
+                 [&](int n) {
+                     if (n > 0) turns[static_cast<std::size_t>(n) - 1].wait();
+                     turns[static_cast<std::size_t>(n)].set();
+                     return n;
                  },
-                 std::vector<int>{9, 1, 5})) {
+                 std::vector<int>{2, 0, 1})) {
             got.push_back(value);
         }
-        CHECK(got == std::vector<int>{1, 5, 9});
+        CHECK(got == std::vector<int>{0, 1, 2});
     });
 }
 

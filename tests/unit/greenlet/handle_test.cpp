@@ -3,8 +3,10 @@
 #include <sio/iwait.hpp>
 
 #include <doctest/doctest.h>
+#include <sio/event.hpp>
 #include <sio/greenlet.hpp>
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -13,6 +15,7 @@
 #include <vector>
 
 #include "greenlet/loop.hpp"
+#include "support/eventually.hpp"
 #include "unit/greenlet/log_capture.hpp"
 
 using namespace std::chrono_literals;
@@ -62,15 +65,14 @@ TEST_CASE("an object of a subclass converts to handles, and lives while it runs"
         sio::Greenlet<std::string> handle = object;
         object = nullptr;
         const sio::AnyGreenlet any = handle;
-        CHECK(sio::joinall({any, sio::spawn([] {})}, 1s));
+        CHECK(sio::joinall({any, sio::spawn([] {})}, 1min));
         CHECK(handle.get() == "a!");
         CHECK(Greeting::ended == 0);
     });
     CHECK(Greeting::ended == 1);
     sio::run([] {
         std::make_shared<Greeting>("b", 1ms)->start();
-        sio::sleep(5ms);
-        CHECK(Greeting::ended == 2);
+        CHECK(eventually([] { return Greeting::ended == 2; }));
     });
 }
 
@@ -112,7 +114,7 @@ TEST_CASE("an exception thrown into a greenlet is thrown once: it may go on") {
         });
         sio::sleep(0ms);
         child.kill(std::runtime_error("wake up"), false);
-        CHECK(child.get(1s) == 7);
+        CHECK(child.get(1min) == 7);
         CHECK(seen == std::vector<std::string>{"wake up"});
         CHECK(*child.value() == 7);
     });
@@ -193,27 +195,31 @@ TEST_CASE("getcurrent() of a handler is a handle that can be named, killed and j
 
 TEST_CASE("iwait() gives greenlets in the order in which they end") {
     sio::run([] {
+        const auto ended = sio::spawn([] { return 3; });
+        ended.join();
+        std::array<sio::Event, 3> turns;  // each waits for the one that is to end before it
         std::vector<sio::Greenlet<int>> all;
-        for (const int ms : {9, 1, 5}) {
-            all.push_back(sio::spawn([ms] {
-                sio::sleep(std::chrono::milliseconds(ms));
-                return ms;
+        for (const std::size_t n : {2U, 0U, 1U}) {
+            all.push_back(sio::spawn([&turns, n] {
+                if (n > 0) turns[n - 1].wait();
+                turns[n].set();
+                return static_cast<int>(n);
             }));
         }
-        all.push_back(sio::spawn([] { return 0; }));
-        all.back().join();
+        all.push_back(ended);
         std::vector<int> order;
-        for (const auto& ended : sio::iwait(all)) order.push_back(ended.get());
-        CHECK(order == std::vector<int>{0, 1, 5, 9});
+        for (const auto& one : sio::iwait(all)) order.push_back(one.get());
+        CHECK(order == std::vector<int>{3, 0, 1, 2});
     });
 }
 
 TEST_CASE("wait() stops at its count and at its limit") {
     sio::run([] {
-        std::vector<sio::AnyGreenlet> all = {sio::spawn([] {}), sio::spawn([] { sio::sleep(2ms); }),
+        std::vector<sio::AnyGreenlet> all = {sio::spawn([] {}), sio::spawn([] { sio::sleep(1ms); }),
                                              sio::spawn([] { sio::sleep(1h); })};
         CHECK(sio::wait(all, sio::forever, 1).size() == 1);
-        CHECK(sio::wait(all, 20ms).size() == 2);
+        CHECK(sio::wait(all, sio::forever, 2).size() == 2);
+        CHECK(sio::wait(all, 1ms).size() == 2);
         CHECK(sio::wait(all, 0ms).size() == 2);
         CHECK(sio::wait(std::vector<sio::AnyGreenlet>{}).empty());
         all.back().kill();
@@ -249,7 +255,7 @@ TEST_CASE("idle() returns when nobody else is ready") {
         CHECK(busy.ready());
         auto one = sio::spawn([] { sio::idle(); });
         auto two = sio::spawn([] { sio::idle(); });
-        CHECK(sio::joinall({one, two}, 1s));
+        CHECK(sio::joinall({one, two}, 1min));
         auto idler = sio::spawn([] { sio::idle(); });
         sio::sleep(0ms);
         idler.kill();

@@ -75,7 +75,7 @@ TEST_CASE("a kill without waiting takes effect on a later turn") {
         sio::sleep(0ms);
         child.kill(false);
         CHECK_FALSE(child.ready());
-        CHECK(child.join(1s));
+        CHECK(child.join(1min));
         child.kill();  // has ended: nothing happens
     });
 }

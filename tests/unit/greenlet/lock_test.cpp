@@ -28,7 +28,7 @@ TEST_CASE("a bounded semaphore refuses permits that nobody took") {
         sio::sleep(0ms);
         CHECK_FALSE(waiter.ready());
         places.release();
-        CHECK(waiter.join(1s));
+        CHECK(waiter.join(1min));
         places.release();
         CHECK_THROWS_AS(places.release(), sio::Error);
     });
@@ -122,7 +122,7 @@ TEST_CASE("a condition unlocks while it waits and locks again") {
             jobs.push_back(job);
             changed.notify_one();
         }
-        CHECK(sio::joinall(workers, 1s));
+        CHECK(sio::joinall(workers, 1min));
         CHECK(done == std::vector<int>{1, 2});
     });
 }
@@ -164,7 +164,7 @@ TEST_CASE("a greenlet killed in a condition holds the lock while it unwinds") {
             sio::sleep(2ms);
             CHECK_FALSE(waiter.ready());  // it waits for the lock
         }
-        CHECK(waiter.join(1s));
+        CHECK(waiter.join(1min));
         CHECK(owned);
         CHECK(mutex.try_lock());
         changed.notify_all();

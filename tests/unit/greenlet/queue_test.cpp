@@ -28,7 +28,7 @@ TEST_CASE("a full queue passes on values of blocked putters in their order") {
         std::vector<int> got;
         while (auto value = queue.try_get()) got.push_back(**value);
         CHECK(got == std::vector<int>{0, 1, 3});
-        CHECK(sio::joinall(putters, 1s));
+        CHECK(sio::joinall(putters, 1min));
     });
 }
 
@@ -87,7 +87,7 @@ TEST_CASE("a full priority queue orders blocked values with the others") {
         std::vector<int> got;
         while (auto value = queue.try_get()) got.push_back(*value);
         CHECK(got == std::vector<int>{1, 5, 6});
-        CHECK(putter.join(1s));
+        CHECK(putter.join(1min));
     });
 }
 
@@ -111,7 +111,7 @@ TEST_CASE("a channel is a meeting: neither side goes on alone") {
         CHECK(order == std::vector<int>{0});
         CHECK(*channel.get() == 1);
         CHECK(*channel.get() == 2);
-        CHECK(putter.join(1s));
+        CHECK(putter.join(1min));
         CHECK(channel.empty());
         auto getter = sio::spawn([&] { return *channel.get(); });
         sio::sleep(0ms);

@@ -11,6 +11,8 @@
 #include <system_error>
 #include <vector>
 
+#include "support/eventually.hpp"
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -98,7 +100,7 @@ TEST_CASE("a time limit ends a call and leaves the socket usable") {
     sio::run([] {
         sio::StreamServer server({"127.0.0.1", 0}, echo_lines);
         server.start();
-        auto client = sio::create_connection({"127.0.0.1", server.port()}, 5s);
+        auto client = sio::create_connection({"127.0.0.1", server.port()}, 1min);
         client.set_timeout(2ms);
         CHECK_THROWS_AS(client.recv(), sio::Timeout);
         CHECK_THROWS_AS(client.recv_line(), sio::Timeout);
@@ -184,7 +186,7 @@ TEST_CASE("a pool bounds how many connections are served at a time") {
                 done += client.recv_line() == "done";
             });
         }
-        CHECK(clients.join(5s));
+        CHECK(clients.join(1min));
         CHECK(done == 6);
         CHECK(most == 2);
     });
@@ -192,8 +194,10 @@ TEST_CASE("a pool bounds how many connections are served at a time") {
 
 TEST_CASE("stop() ends serve_forever(), waits for connections and kills what is left") {
     sio::run([] {
+        bool begun = false;
         bool unwound = false;
         sio::StreamServer server({"127.0.0.1", 0}, [&](sio::StreamSocket& socket, const sio::Address&) {
+            begun = true;
             struct Note {
                 bool& flag;
                 ~Note() { flag = true; }
@@ -203,9 +207,9 @@ TEST_CASE("stop() ends serve_forever(), waits for connections and kills what is 
         server.start();
         auto serving = sio::spawn([&] { server.serve_forever(); });
         auto client = sio::create_connection({"127.0.0.1", server.port()});
-        sio::sleep(2ms);
+        CHECK(eventually([&] { return begun; }));
         server.stop(2ms);
-        CHECK(serving.join(1s));
+        CHECK(serving.join(1min));
         CHECK(unwound);
         CHECK(client.recv().empty());
         server.start();  // again, on another port
