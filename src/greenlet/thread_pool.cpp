@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cassert>
+#include <tuple>
 
 namespace sio::greenlet {
 
@@ -43,7 +44,7 @@ void ThreadPool::submit(PoolTask& task) {
 void ThreadPool::submit_owned(std::unique_ptr<PoolTask> task) {
     task->owned_ = true;
     submit(*task);
-    static_cast<void>(task.release());  // the pool has it
+    std::ignore = task.release();  // the pool has it
 }
 
 // A signal is to be handled by a thread that waits for signals, never by one that is inside a database query.
