@@ -1,11 +1,11 @@
 # The library is built from layers; an include may only point left:
 #
-#   util < wire < greenlet < io < http < client < session < transport < dispatch < adapter < net < server
+#   util < wire < greenlet < io < http < client < database < session < transport < dispatch < adapter < net < server
 #
 # Each layer is an object library of its own, so that a test of one layer links that layer and those to its left, and
 # nothing else.
 
-set(SIO_LAYERS util wire greenlet io http client session transport dispatch adapter net server)
+set(SIO_LAYERS util wire greenlet io http client database session transport dispatch adapter net server)
 
 set(CMAKE_CXX_EXTENSIONS OFF)
 

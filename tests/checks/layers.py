@@ -9,7 +9,7 @@ import re
 import sys
 from pathlib import Path
 
-LAYERS = ["util", "wire", "greenlet", "io", "http", "client", "session", "transport", "dispatch", "adapter", "net", "server"]
+LAYERS = ["util", "wire", "greenlet", "io", "http", "client", "database", "session", "transport", "dispatch", "adapter", "net", "server"]
 MAX_LINES = 1000
 SOURCE_SUFFIXES = {".cpp", ".hpp"}
 COUNTED_SUFFIXES = SOURCE_SUFFIXES | {".py", ".js", ".mjs", ".css", ".html", ".cmake", ".sh", ".md"}
@@ -19,7 +19,7 @@ PARTS = ["include", "src", "apps", "examples", "tests", "fuzz", "bench", "cmake"
 ASIO = re.compile(r"boost/asio(\.hpp|/)")
 BEAST = re.compile(r"boost/beast(\.hpp|/)")
 CONTEXT = re.compile(r"boost/context/")
-ASIO_PLACES = ("src/greenlet/", "src/io/", "src/client/", "src/net/", "include/sio/beast.hpp")
+ASIO_PLACES = ("src/greenlet/", "src/io/", "src/client/", "src/database/", "src/net/", "include/sio/beast.hpp")
 BEAST_PLACES = ("src/client/", "src/net/", "include/sio/beast.hpp")
 CONTEXT_PLACES = ("src/greenlet/",)
 # Public headers that may include something of Boost, and what.
