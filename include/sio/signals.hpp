@@ -14,8 +14,9 @@ namespace sio {
 ///     signals.wait();
 ///
 /// Signals that come before wait() are kept, each kind at least once. The set's end restores what was there before.
-/// Threads: belongs to the loop on which it is made. Errors: std::system_error for what is no signal; wait() throws what
-/// blocking calls throw. gevent: `gevent.signal_handler`.
+/// Threads: belongs to the loop on which it is made, and must end before that loop does.
+/// Errors: std::system_error for what is no signal; wait() throws what blocking calls throw. gevent:
+/// `gevent.signal_handler`.
 class Signals {
 public:
     explicit Signals(std::initializer_list<int> signals);

@@ -20,7 +20,7 @@ namespace sio {
 /// The connection closes when the function returns or throws; what it throws is logged. With a Pool, no more connections are
 /// accepted than it has places; others wait in the system's queue.
 ///
-/// Threads: belongs to the loop on which it is started.
+/// Threads: belongs to the loop on which it is started, and must end before that loop does.
 class StreamServer {
 public:
     using Handle = std::function<void(StreamSocket& socket, const Address& peer)>;

@@ -16,9 +16,10 @@ namespace sio {
 /// Made by create_connection() and by StreamServer. Two greenlets may use it at once, one that receives and one that sends;
 /// close() and shutdown() may be called meanwhile. It must not end while a greenlet is in one of its calls.
 ///
-/// Threads: belongs to the loop on which it was made. Errors: std::system_error with what the system says
-/// (std::errc::connection_reset, broken_pipe, ...), Timeout when set_timeout()'s limit passed, Error(errc::connection_closed)
-/// when it was closed on this side, and what blocking calls throw.
+/// Threads: belongs to the loop on which it was made, and must end before that loop does.
+/// Errors: std::system_error with what the system says (std::errc::connection_reset, broken_pipe, ...), Timeout when
+/// set_timeout()'s limit passed, Error(errc::connection_closed) when it was closed on this side, and what blocking
+/// calls throw.
 class StreamSocket {
 public:
     /// Closed.

@@ -47,8 +47,9 @@ struct Completed {
 /// descriptors than the three. It keeps running when the object ends, and is then left to the system; kill() and wait() for
 /// it first where that matters.
 ///
-/// Threads: belongs to the loop on which it was made. Errors: std::system_error with what the system says (a program that
-/// does not exist: no_such_file_or_directory), and what blocking calls throw. Needs Linux 5.4.
+/// Threads: belongs to the loop on which it was made, and must end before that loop does.
+/// Errors: std::system_error with what the system says (a program that does not exist: no_such_file_or_directory), and
+/// what blocking calls throw. Needs Linux 5.4.
 class Subprocess {
 public:
     explicit Subprocess(std::vector<std::string> arguments, SubprocessOptions options = {});

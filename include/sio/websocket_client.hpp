@@ -38,9 +38,10 @@ struct WebSocketClientOptions {
 ///
 /// One greenlet may receive while any others send. It must not end while a greenlet is in one of its calls.
 ///
-/// Threads: belongs to the loop on which it was made. Errors: the constructor throws Error(errc::invalid_value) for what is
-/// no ws or wss URL, std::system_error (connection refused, upgrade declined, ...), Timeout, and what blocking calls throw;
-/// send() throws Error(errc::connection_closed) when the connection has ended.
+/// Threads: belongs to the loop on which it was made, and must end before that loop does.
+/// Errors: the constructor throws Error(errc::invalid_value) for what is no ws or wss URL, std::system_error
+/// (connection refused, upgrade declined, ...), Timeout, and what blocking calls throw; send() throws
+/// Error(errc::connection_closed) when the connection has ended.
 class WebSocketClient {
 public:
     explicit WebSocketClient(std::string_view url, WebSocketClientOptions options = {});

@@ -36,7 +36,11 @@ public:
         core_->discard();
         core_->finish(nullptr, true);
     }
-    void operator()() { std::exchange(core_, nullptr)->enqueue(); }
+    void operator()() {
+        const auto core = std::exchange(core_, nullptr);
+        const auto lock = core->ended_.lock();
+        if (core->state_ == State::created) core->enqueue();
+    }
 
 private:
     std::shared_ptr<GreenletCore> core_;
@@ -78,11 +82,9 @@ std::shared_ptr<GreenletCore> GreenletCore::of(Worker& worker) {
 
 void GreenletCore::start() {
     Loop& loop = require_loop("spawn");
-    {
-        const auto lock = ended_.lock();
-        if (state_ != State::created || delayed_) return;
-        loop_ = &loop;
-    }
+    const auto lock = ended_.lock();
+    if (state_ != State::created || delayed_) return;
+    loop_ = &loop;
     enqueue();
 }
 
@@ -97,9 +99,8 @@ void GreenletCore::start_later(Duration delay) {
     loop.post_after(delay, Starter(shared_from_this()));
 }
 
+// The lock is held.
 void GreenletCore::enqueue() {
-    const auto lock = ended_.lock();
-    if (state_ != State::created) return;
     state_ = State::queued;
     self_ = shared_from_this();
     loop_->make_ready(*this);

@@ -11,6 +11,7 @@
 #include <sio/log.hpp>
 
 #include "greenlet/alarm.hpp"
+#include "greenlet/fast_thread_local.hpp"
 #include "greenlet/stack_arena.hpp"
 #include "greenlet/thread_pool.hpp"
 #include "greenlet/worker.hpp"
@@ -20,7 +21,7 @@ namespace sio::greenlet {
 
 namespace {
 
-thread_local Loop* current_loop = nullptr;
+SIO_FAST_THREAD_LOCAL Loop* current_loop = nullptr;
 
 // While an ended loop waits for greenlets that do not end, it says so this often.
 constexpr std::chrono::seconds stuck_report_interval{5};
@@ -177,10 +178,11 @@ void Loop::schedule_turn() {
 
 void Loop::turn() {
     in_turn_ = true;
-    for (int round = 0; round < rounds_per_turn && (first_ready_ || !jobs_.empty()); ++round) {
+    for (std::size_t done = 0; done < work_per_turn && (first_ready_ || !jobs_.empty());) {
         jobs_.swap(jobs_spare_);
+        done += jobs_spare_.size();
         run_jobs(jobs_spare_);
-        run_ready();
+        done += run_ready();
     }
     deferred_.swap(deferred_spare_);
     run_jobs(deferred_spare_);
@@ -193,16 +195,18 @@ void Loop::turn() {
 }
 
 // What is made ready meanwhile waits for the next round.
-void Loop::run_ready() {
-    if (!first_ready_) return;
+std::size_t Loop::run_ready() {
+    if (!first_ready_) return 0;
+    std::size_t done = 0;
     detail::Runnable* const last = last_ready_;
-    for (bool more = true; more;) {
+    for (bool more = true; more; ++done) {
         detail::Runnable* item = first_ready_;
         more = item != last;
         first_ready_ = item->next_ready;
         if (!first_ready_) last_ready_ = nullptr;
         item->run_ready();  // the item may be gone afterwards
     }
+    return done;
 }
 
 void Loop::run_jobs(std::vector<Job>& jobs) noexcept {
