@@ -11,11 +11,14 @@ namespace {
 
 void check_field(std::string_view name, std::string_view value) {
     if (!http::is_token(name)) throw std::invalid_argument("not a header field name");
-    constexpr std::string_view forbidden("\r\n\0", 3);
-    if (value.find_first_of(forbidden) != std::string_view::npos) {
+    const auto forbidden = [](char c) { return c == '\r' || c == '\n' || c == '\0'; };
+    if (std::any_of(value.begin(), value.end(), forbidden)) {
         throw std::invalid_argument("the value of header field " + std::string(name) + " holds CR, LF or NUL");
     }
 }
+
+/// Most messages have no more fields, so that most allocate once.
+constexpr std::size_t usual_fields = 8;
 
 auto named(std::string_view name) {
     return [name](const Headers::value_type& field) { return util::ascii_iequals(field.first, name); };
@@ -53,16 +56,14 @@ std::string Headers::combined(std::string_view name) const {
 
 void Headers::add(std::string_view name, std::string_view value) {
     check_field(name, value);
+    if (fields_.capacity() == 0) fields_.reserve(usual_fields);
     fields_.emplace_back(name, value);
 }
 
 void Headers::set(std::string_view name, std::string_view value) {
-    check_field(name, value);
     const auto first = std::find_if(fields_.begin(), fields_.end(), named(name));
-    if (first == fields_.end()) {
-        fields_.emplace_back(name, value);
-        return;
-    }
+    if (first == fields_.end()) return add(name, value);
+    check_field(name, value);
     value_type field(name, value);
     fields_.erase(std::remove_if(first + 1, fields_.end(), named(name)), fields_.end());
     // `name` and `value` may have been views of a field that is gone now.

@@ -12,6 +12,8 @@ namespace {
 /// Numbers in seven bits a byte, the low ones first; strings behind their length.
 class Writer {
 public:
+    Writer() { text_.reserve(1024); }  // what browsers send fits
+
     void number(std::size_t value) {
         for (; value >= 0x80; value >>= 7) text_ += static_cast<char>(value | 0x80);
         text_ += static_cast<char>(value);

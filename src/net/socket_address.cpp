@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "util/decimal.hpp"
+
 namespace sio::net {
 
 namespace {
@@ -50,9 +52,17 @@ SocketAddress SocketAddress::peer_of(int fd) noexcept { return ask(fd, ::getpeer
 SocketAddress SocketAddress::local_of(int fd) noexcept { return ask(fd, ::getsockname); }
 
 std::string SocketAddress::address() const {
-    if (family_ != Family::v4 && family_ != Family::v6) return {};
-    char text[INET6_ADDRSTRLEN];
-    ::inet_ntop(family_ == Family::v4 ? AF_INET : AF_INET6, bytes_.data(), text, sizeof text);
+    std::string text;
+    if (family_ == Family::v4) {
+        // By hand: inet_ntop() goes through sprintf(), and each connection has two addresses.
+        for (std::size_t i = 0; i < 4; ++i) {
+            if (i > 0) text += '.';
+            util::append_decimal(text, unsigned{bytes_[i]});
+        }
+    } else if (family_ == Family::v6) {
+        char numeric[INET6_ADDRSTRLEN];
+        text = ::inet_ntop(AF_INET6, bytes_.data(), numeric, sizeof numeric);
+    }
     return text;
 }
 

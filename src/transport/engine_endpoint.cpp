@@ -94,11 +94,11 @@ EngineEndpoint::EngineEndpoint(greenlet::Loop& loop, const EngineOptions& option
 void EngineEndpoint::handle(ExchangePtr exchange) {
     exchange = apply_cors(options_.cors, std::move(exchange));
     if (!exchange) return;
-    const auto read = read_engine_request(exchange->request(), options_);
+    auto read = read_engine_request(exchange->request(), options_);
     if (const auto* error = std::get_if<EngineError>(&read)) {
         return exchange->respond(engine_error(*error));
     }
-    const auto& request = std::get<EngineRequest>(read);
+    auto& request = std::get<EngineRequest>(read);
     if (!request.upgrade && request.transport == TransportKind::websocket) {
         return exchange->respond(upgrade_required());
     }
@@ -109,7 +109,7 @@ void EngineEndpoint::handle(ExchangePtr exchange) {
         return exchange->respond(engine_error(EngineError::forbidden));
     }
     if (!request.sid.empty()) return handle_session(request, std::move(exchange));
-    handshake(request, std::move(exchange));
+    handshake(std::move(request), std::move(exchange));
 }
 
 void EngineEndpoint::handle_session(const EngineRequest& request, ExchangePtr exchange) {
@@ -135,21 +135,23 @@ void EngineEndpoint::upgrade(EngineSession& session, const EngineRequest& reques
     connection->close(wire::ws_close::policy_violation);
 }
 
-void EngineEndpoint::handshake(const EngineRequest& request, ExchangePtr exchange) {
+void EngineEndpoint::handshake(EngineRequest request, ExchangePtr exchange) {
     if (shutting_down_ || is_full(options_, *host_.place.open_sessions)) {
         return exchange->respond(no_more_sessions(shutting_down_));
     }
-    host_.loop.enter(
-        [this, request, exchange = std::move(exchange)]() mutable { begin(request, std::move(exchange)); });
+    host_.loop.enter([this, request = std::move(request), exchange = std::move(exchange)]() mutable {
+        begin(std::move(request), std::move(exchange));
+    });
 }
 
-void EngineEndpoint::begin(const EngineRequest& request, ExchangePtr exchange) {
+void EngineEndpoint::begin(EngineRequest request, ExchangePtr exchange) {
     Environ environ(exchange->request());
     const EngineSessionPtr session(new EngineSession(host_, host_.place.make_session_id(), request.generation));
     if (options_.cookie) {
         exchange = decorate(std::move(exchange), {{"Set-Cookie", set_cookie(*options_.cookie, session->sid())}});
     }
-    const auto handshake = std::make_shared<Handshake>(session, request, std::move(exchange), websocket_options_);
+    const auto handshake =
+        std::make_shared<Handshake>(session, std::move(request), std::move(exchange), websocket_options_);
     if (const auto refusal = ask_allow_request(options_, environ)) {
         return handshake->refuse(engine_error(EngineError::forbidden, refusal->message));
     }

@@ -58,8 +58,8 @@ public:
 private:
     void handle_session(const EngineRequest& request, ExchangePtr exchange);
     void upgrade(session::EngineSession& session, const EngineRequest& request, ExchangePtr exchange);
-    void handshake(const EngineRequest& request, ExchangePtr exchange);
-    void begin(const EngineRequest& request, ExchangePtr exchange);
+    void handshake(EngineRequest request, ExchangePtr exchange);
+    void begin(EngineRequest request, ExchangePtr exchange);
 
     const EngineOptions& options_;
     session::EngineHost host_;
