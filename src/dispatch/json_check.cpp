@@ -87,7 +87,7 @@ bool ArgumentCheck::check(std::string_view array, std::string_view data, std::si
     data_ = data;
     if (array.empty()) {
         // Of a packet that had to wait only the arguments were kept.
-        whole_ = "[";
+        whole_.assign(1, '[');
         whole_ += data;
         whole_ += ']';
         array = whole_;

@@ -3,8 +3,11 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <string>
 #include <system_error>
+#include <utility>
 
+#include "util/decimal.hpp"
 #include "wire/json_text.hpp"
 
 namespace sio {
@@ -128,13 +131,19 @@ bool JsonReader::fail(std::string_view reason) {
 }
 
 bool JsonReader::failed_in(std::string_view key) {
-    path_.insert(0, key);
-    path_.insert(0, ".");
+    std::string path(1, '.');
+    path += key;
+    path += path_;
+    path_ = std::move(path);
     return false;
 }
 
 bool JsonReader::failed_in(std::size_t index) {
-    path_.insert(0, "[" + std::to_string(index) + "]");
+    std::string path(1, '[');
+    util::append_decimal(path, index);
+    path += ']';
+    path += path_;
+    path_ = std::move(path);
     return false;
 }
 

@@ -74,7 +74,8 @@ void encode_deflated(const PacketView& packet, const WebSocketCompression& compr
     append_frame(out, wire::WsOpcode::text, text, compression);
     for (const Binary& attachment : packet.attachments) {
         std::string& bytes = scratch();
-        bytes = Wire::attachment_prefix;
+        bytes.clear();
+        bytes += Wire::attachment_prefix;
         bytes += attachment.bytes();
         append_frame(out, wire::WsOpcode::binary, bytes, compression);
     }
