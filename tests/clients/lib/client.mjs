@@ -6,7 +6,7 @@ import { Connections } from "./connections.mjs";
 import { becomePage } from "./page.mjs";
 
 export { connect, modes, modesOf, settled, transportOf, versions } from "./connections.mjs";
-export { call, collect, next, pause } from "./waits.mjs";
+export { call, collect, next, pause, until } from "./waits.mjs";
 
 const require = createRequire(import.meta.url);
 

@@ -28,8 +28,8 @@ export class Link {
   freeze() {
     this.#frozen = true;
     for (const [near, far] of this.#pairs) {
-      near.pause();
-      far.pause();
+      near.unpipe().pause();
+      far.unpipe().pause();
     }
   }
 
@@ -46,6 +46,7 @@ export class Link {
     const pair = [near, far];
     this.#pairs.add(pair);
     const end = () => {
+      if (this.#frozen) return;
       this.#pairs.delete(pair);
       near.destroy();
       far.destroy();

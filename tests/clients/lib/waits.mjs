@@ -15,6 +15,15 @@ export function pause(ms) {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** Looks again and again until `condition()` holds. */
+export function until(condition, what) {
+  let late = false;
+  const watch = async () => {
+    while (!late && !condition()) await pause(2);
+  };
+  return limited(watch(), what).finally(() => (late = true));
+}
+
 /** Emits and waits for the acknowledgement; gives its arguments. */
 export function call(socket, event, ...args) {
   return limited(new Promise((resolve) => socket.emit(event, ...args, (...reply) => resolve(reply))), `ack of ${event}`);
