@@ -59,7 +59,7 @@ struct HttpClientOptions {
 /// another origin. Bodies come as they are: nothing is asked for in compressed form.
 ///
 /// Threads: belongs to the loop on which it is first used, and must end before that loop does.
-/// Errors: an answer is never one. Error(errc::invalid_value) for what is no http or https URL,
+/// Errors: an answer is never one. Error(errc::invalid_value) for what is no http or https URL, or no method;
 /// Error(errc::connection_closed) when the server went away before its answer was complete, std::system_error
 /// (connection refused, certificate verify failed, bad status line, ...), Error(errc::limit_exceeded), Timeout, and
 /// what blocking calls throw.

@@ -9,6 +9,7 @@
 
 #include "client/http_connection.hpp"
 #include "client/url.hpp"
+#include "http/ascii.hpp"
 #include "io/limited.hpp"
 
 namespace sio {
@@ -109,6 +110,7 @@ FetchResponse HttpClient::fetch(std::string_view url, FetchOptions options) {
     if (parsed.scheme != "http" && parsed.scheme != "https") {
         throw Error(errc::invalid_value, "fetch: neither http nor https: " + parsed.text());
     }
+    if (!http::is_token(options.method)) throw Error(errc::invalid_value, "fetch: not a method");
     std::optional<FetchResponse> response;
     const std::string what = options.method + ' ' + parsed.text();
     if (!io::within(impl_->options.timeout, [&] { response = impl_->fetch(std::move(parsed), std::move(options)); })) {

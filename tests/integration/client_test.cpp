@@ -165,6 +165,8 @@ TEST_CASE("requests and answers: methods, bodies, header fields, statuses") {
         CHECK(head.headers.get("content-length") == "200000");
         CHECK(http.fetch(base + "/absent").status == 404);
         CHECK_THROWS_AS(http.fetch("ws://h/"), sio::Error);
+        CHECK_THROWS_AS(http.fetch(server.url("http") + "/hello", {.method = ""}), sio::Error);
+        CHECK_THROWS_AS(http.fetch(server.url("http") + "/hello", {.method = "GET / HTTP/1.1\r\nX:"}), sio::Error);
         CHECK(sio::fetch(base + "/hello").body == "hello");
     });
 }
