@@ -60,10 +60,10 @@ async function acrossTheUpgrade(context, t, before) {
       socket.emit("bounce", sent);
       other.emit("to-all", sent);
     }
-    await pause(1);
+    await pause(sent < 1000 ? 1 : 20);  // a slow server is not to drown in what comes while it upgrades
     if (bounced.length >= before) link.releaseUpgrades();
     if (transportOf(socket) === "websocket") ++after;
-    assert.ok(Date.now() - started < 10_000, "the upgrade did not happen");
+    assert.ok(Date.now() - started < 20_000, "the upgrade did not happen");
   }
   assert.deepEqual(await call(socket, "ticks"), [{ count: sent, inOrder: true }]);
   // With several workers an answer may overtake what another one's client has sent.
