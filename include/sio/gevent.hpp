@@ -22,4 +22,5 @@
 #include <sio/subprocess.hpp>
 #include <sio/thread_pool.hpp>
 #include <sio/ticker.hpp>
+#include <sio/wait_descriptor.hpp>
 #include <sio/websocket_client.hpp>

@@ -16,6 +16,8 @@ public:
     OffloadWork& operator=(const OffloadWork&) = delete;
 
     virtual void run() noexcept = 0;
+    /// The greenlet that waits is to stop while run() is on, or has just returned. On the loop's thread.
+    virtual void interrupt() noexcept {}
 
 protected:
     OffloadWork() = default;
@@ -24,12 +26,17 @@ protected:
 
 void offload_and_wait(OffloadWork& work);
 
+struct NoInterrupt {
+    void operator()() const noexcept {}
+};
+
 /// Calls `function` in `submit(OffloadWork&)`, which returns when it has run.
-template <class Submit, class Function>
-auto offload_to(Submit submit, Function&& function) -> std::decay_t<std::invoke_result_t<Function&>> {
+template <class Submit, class Function, class Interrupt = NoInterrupt>
+auto offload_to(Submit submit, Function&& function, Interrupt on_interrupt = {})
+    -> std::decay_t<std::invoke_result_t<Function&>> {
     using Result = std::decay_t<std::invoke_result_t<Function&>>;
     struct Work final : OffloadWork {
-        explicit Work(Function& f) : function(f) {}
+        Work(Function& f, Interrupt& i) : function(f), on_interrupt(i) {}
         void run() noexcept override {
             try {
                 if constexpr (std::is_void_v<Result>) {
@@ -41,11 +48,13 @@ auto offload_to(Submit submit, Function&& function) -> std::decay_t<std::invoke_
                 exception = std::current_exception();
             }
         }
+        void interrupt() noexcept override { on_interrupt(); }
         Function& function;
+        Interrupt& on_interrupt;
         std::optional<std::conditional_t<std::is_void_v<Result>, bool, Result>> result;
         std::exception_ptr exception;
     };
-    Work work(function);
+    Work work(function, on_interrupt);
     submit(work);
     if (work.exception) std::rethrow_exception(work.exception);
     if constexpr (!std::is_void_v<Result>) return std::move(*work.result);
@@ -65,6 +74,14 @@ auto offload_to(Submit submit, Function&& function) -> std::decay_t<std::invoke_
 template <class Function>
 auto offload(Function&& function) -> std::decay_t<std::invoke_result_t<Function&>> {
     return detail::offload_to(&detail::offload_and_wait, std::forward<Function>(function));
+}
+
+/// The same for work that can be cut short. When the greenlet is killed, or a TimeoutScope runs out, while `function` is
+/// being executed, `interrupt()` is called, once, on the loop's thread; it may find that `function` has just returned.
+/// It must be quick and not throw.
+template <class Function, class Interrupt>
+auto offload(Function&& function, Interrupt interrupt) -> std::decay_t<std::invoke_result_t<Function&>> {
+    return detail::offload_to(&detail::offload_and_wait, std::forward<Function>(function), std::move(interrupt));
 }
 
 }  // namespace sio

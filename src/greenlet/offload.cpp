@@ -25,7 +25,12 @@ public:
     }
 
     void interrupt() noexcept override {
-        if (withdrawn_ || !pool_.withdraw(*this)) return;
+        if (withdrawn_ || interrupted_) return;
+        if (!pool_.withdraw(*this)) {
+            interrupted_ = true;
+            work_.interrupt();
+            return;
+        }
         withdrawn_ = true;
         resume_soon();
     }
@@ -41,6 +46,7 @@ private:
     OffloadWork& work_;
     boost::asio::executor_work_guard<greenlet::Loop::Executor> awaited_;  // the loop has something to wait for
     bool withdrawn_ = false;
+    bool interrupted_ = false;
 };
 
 void offload_and_wait_on(greenlet::ThreadPool* pool, OffloadWork& work) {

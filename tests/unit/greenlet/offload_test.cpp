@@ -170,3 +170,42 @@ TEST_CASE("a loop that ends with work under way waits for it, and drops what has
     CHECK(finished >= 4);
     helper.join();
 }
+
+TEST_CASE("work that can be cut short is, when its greenlet is killed or its time is up, and once only") {
+    sio::run([] {
+        for (const bool by_kill : {true, false}) {
+            CAPTURE(by_kill);
+            std::promise<void> begun;
+            std::promise<void> cut;
+            std::atomic<int> cuts{0};
+            auto greenlet = sio::spawn([&] {
+                const auto limit = by_kill ? sio::forever : sio::Duration(20ms);
+                const sio::TimeoutScope scope(limit);
+                sio::offload(
+                    [&] {
+                        begun.set_value();
+                        cut.get_future().get();
+                    },
+                    [&]() noexcept {
+                        if (++cuts == 1) cut.set_value();
+                    });
+            });
+            sio::offload([&] { begun.get_future().get(); });
+            if (by_kill) {
+                greenlet.kill(false);
+                greenlet.kill(false);
+            }
+            greenlet.join();
+            CHECK_FALSE(greenlet.successful());
+            CHECK(cuts == 1);
+        }
+    });
+}
+
+TEST_CASE("work whose greenlet is left alone is not cut short") {
+    sio::run([] {
+        bool cut = false;
+        CHECK(sio::offload([] { return 5; }, [&]() noexcept { cut = true; }) == 5);
+        CHECK_FALSE(cut);
+    });
+}
