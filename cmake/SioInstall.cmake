@@ -14,6 +14,17 @@ install(TARGETS sio EXPORT sio-targets
 install(EXPORT sio-targets NAMESPACE sio:: FILE sio-targets.cmake
   DESTINATION "${sio_package_dir}" COMPONENT Development
 )
+# The optional libraries are components of the package, so that find_package() of sio alone wants nothing of theirs.
+foreach(part IN LISTS SIO_DATABASES)
+  install(TARGETS sio_${part}_library EXPORT sio-${part}-targets
+    RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}"
+    LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" NAMELINK_COMPONENT Development
+    ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT Development
+  )
+  install(EXPORT sio-${part}-targets NAMESPACE sio:: FILE sio-${part}-targets.cmake
+    DESTINATION "${sio_package_dir}" COMPONENT Development
+  )
+endforeach()
 
 configure_package_config_file(
   "${CMAKE_CURRENT_LIST_DIR}/sio-config.cmake.in" "${PROJECT_BINARY_DIR}/sio-config.cmake"
@@ -52,6 +63,22 @@ if(sio_type STREQUAL "STATIC_LIBRARY")
 endif()
 configure_file("${CMAKE_CURRENT_LIST_DIR}/sio.pc.in" "${PROJECT_BINARY_DIR}/sio.pc" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/sio.pc" DESTINATION "${sio_pc_dir}" COMPONENT Development)
+
+set(sio_sqlite_description "SQLite for the greenlets of sio")
+set(sio_sqlite_requires sqlite3)
+set(sio_postgres_description "PostgreSQL for the greenlets of sio")
+set(sio_postgres_requires libpq)
+foreach(sio_part IN LISTS SIO_DATABASES)
+  set(sio_part_description "${sio_${sio_part}_description}")
+  set(sio_part_requires "sio = ${PROJECT_VERSION}")
+  set(sio_part_requires_private "${sio_${sio_part}_requires}")
+  if(sio_type STREQUAL "STATIC_LIBRARY")  # as above
+    string(APPEND sio_part_requires " ${sio_part_requires_private}")
+    set(sio_part_requires_private "")
+  endif()
+  configure_file("${CMAKE_CURRENT_LIST_DIR}/sio-part.pc.in" "${PROJECT_BINARY_DIR}/sio-${sio_part}.pc" @ONLY)
+  install(FILES "${PROJECT_BINARY_DIR}/sio-${sio_part}.pc" DESTINATION "${sio_pc_dir}" COMPONENT Development)
+endforeach()
 
 foreach(file LICENSE README.md ARCHITECTURE.md CHANGELOG.md SECURITY.md)
   if(EXISTS "${PROJECT_SOURCE_DIR}/${file}")

@@ -32,6 +32,8 @@ enum class errc {
     killed,
     /// Every greenlet of run() waited, and nothing could wake one. Thrown as Deadlock.
     deadlock,
+    /// Another greenlet is using what only one may use at a time.
+    in_use,
 };
 
 const std::error_category& error_category() noexcept;

@@ -17,6 +17,7 @@ const char* text(errc code) noexcept {
         case errc::timeout: return "the time limit has passed";
         case errc::killed: return "the greenlet was killed";
         case errc::deadlock: return "every greenlet waits, and nothing can wake one";
+        case errc::in_use: return "another greenlet is using it";
     }
     return "unknown error";
 }
@@ -33,6 +34,7 @@ public:
             case errc::unsupported: return std::errc::not_supported;
             case errc::killed: return std::errc::operation_canceled;
             case errc::deadlock: return std::errc::resource_deadlock_would_occur;
+            case errc::in_use: return std::errc::device_or_resource_busy;
             default: return {value, *this};
         }
     }

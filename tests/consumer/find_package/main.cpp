@@ -4,6 +4,12 @@
 
 #include <sio/server.hpp>
 #include <sio/sio.hpp>
+#ifdef WITH_SQLITE
+#include <sio/sqlite.hpp>
+#endif
+#ifdef WITH_POSTGRES
+#include <sio/postgres.hpp>
+#endif
 
 namespace {
 
@@ -22,6 +28,25 @@ private:
     void on_user_message(std::string room, std::string text) { emit_to_room(room, "user message", sid(), text); }
 };
 
+/// Whether the databases that were built can be linked and called.
+bool databases_work() {
+    return sio::run([] {
+        bool work = true;
+#ifdef WITH_SQLITE
+        work = work && sio::sqlite::Connection({.path = ":memory:"}).query("SELECT ?", 7).value<int>() == 7;
+#endif
+#ifdef WITH_POSTGRES
+        try {
+            sio::postgres::Connection("host=/nonexistent");
+            work = false;
+        } catch (const sio::postgres::Error& error) {
+            work = work && error.is_connection_failure();
+        }
+#endif
+        return work;
+    });
+}
+
 }  // namespace
 
 int main() {
@@ -36,5 +61,5 @@ int main() {
     server.start();
     const bool serves = server.port() != 0 && server.owns("/socket.io/?EIO=4") && !server.owns("/");
     server.stop();
-    return serves && namespaces.contains("/chat") ? EXIT_SUCCESS : EXIT_FAILURE;
+    return serves && namespaces.contains("/chat") && databases_work() ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -1,0 +1,32 @@
+# The libraries sio::sqlite and sio::postgres: parts of the layer `database` that need another library. Each is built where
+# that is found, and is its users' choice; sio::sio links neither.
+
+# sio_database(<name> LIBRARIES...): the library sio::<name> of the objects sio_<name>.
+function(sio_database name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBRARIES")
+  set(library sio_${name}_library)
+  add_library(${library} $<TARGET_OBJECTS:sio_${name}>)
+  add_library(sio::${name} ALIAS ${library})
+  target_link_libraries(${library} PUBLIC sio PRIVATE ${arg_LIBRARIES})
+  set_target_properties(${library} PROPERTIES
+    EXPORT_NAME ${name}
+    OUTPUT_NAME sio_${name}
+    LINKER_LANGUAGE CXX
+    VERSION ${PROJECT_VERSION}
+    SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
+  )
+endfunction()
+
+set(SIO_DATABASES)
+if(TARGET sio_sqlite)
+  sio_database(sqlite LIBRARIES SQLite::SQLite3)
+  list(APPEND SIO_DATABASES sqlite)
+else()
+  message(STATUS "sio: without sio::sqlite (SQLite 3.37 or later was not found)")
+endif()
+if(TARGET sio_postgres)
+  sio_database(postgres LIBRARIES PostgreSQL::PostgreSQL)
+  list(APPEND SIO_DATABASES postgres)
+else()
+  message(STATUS "sio: without sio::postgres (libpq 14 or later was not found)")
+endif()
