@@ -40,8 +40,8 @@ class Session;
 /// blocking calls throw.
 class Connection {
 public:
-    /// Connects. Throws postgres::Error with SQLSTATE 08001, or the server's own, and sio::Error(errc::invalid_value) for a
-    /// target that libpq cannot parse.
+    /// Connects. Throws postgres::Error with SQLSTATE 08001 (libpq gives only the text of a server's refusal), and
+    /// sio::Error(errc::invalid_value) for a target that libpq cannot parse.
     explicit Connection(const ConnectOptions& options);
     Connection(Connection&&) noexcept;
     Connection& operator=(Connection&&) noexcept;

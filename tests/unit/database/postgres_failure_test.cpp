@@ -231,8 +231,7 @@ TEST_CASE("a server that restarts is found again by pool and listener, which tel
         }
         CHECK(pool.stats().idle == 2);
         sio::offload([] { server().stop(); });
-        CHECK_FALSE(listener.next(20ms));
-        CHECK(listener.backend_pid() == 0);
+        while (listener.backend_pid() != 0) CHECK_FALSE(listener.next(20ms));
         CHECK_THROWS_AS(pool.with([](Connection& db) { db.query("SELECT 1"); }), sio::postgres::Error);
         sio::offload([] { server().start(); });
         CHECK(pool.with([](Connection& db) { return db.query("SELECT 1").value<int>(); }) == 1);
