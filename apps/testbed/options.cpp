@@ -25,6 +25,7 @@ Listens on 127.0.0.1, prints one line when it is ready, stops on SIGTERM.
   --log-level L         trace, debug, info, warning, error or off; default: warning
   --workers N           threads that connections are spread over; default: 1
   --compression         permessage-deflate for those who offer it
+  --metrics             serve OpenMetrics text at /metrics
 )";
 
 namespace {
@@ -132,6 +133,8 @@ Options parse_options(const std::vector<std::string>& given) {
             options.workers = arguments.number<std::size_t>(option, 1, 64);
         } else if (option == "--compression") {
             options.compression = true;
+        } else if (option == "--metrics") {
+            options.metrics = true;
         } else if (!has_port && !option.starts_with('-')) {
             options.port = Arguments::parse<std::uint16_t>("PORT", option, 1, 65534);
             has_port = true;

@@ -28,6 +28,7 @@ struct Options {
     std::vector<std::string> allowed_origins;
     std::size_t workers = 1;
     bool compression = false;
+    bool metrics = false;
     sio::TlsOptions tls;
     sio::LogLevel log_level = sio::LogLevel::warning;
 

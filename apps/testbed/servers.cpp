@@ -87,6 +87,7 @@ std::unique_ptr<sio::SocketIOServer> make_server(const Options& options, std::ui
     options.apply(server.engine);
     server.tls = options.tls;
     server.workers = options.workers;
+    if (options.metrics) server.metrics_path = "/metrics";
     if (options.compression) server.engine.websocket_compression.emplace();
     server.flash_policy.domains = {"*"};
     return std::make_unique<sio::SocketIOServer>(sio::Address{"127.0.0.1", port}, std::move(app), std::move(server));

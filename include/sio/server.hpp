@@ -17,6 +17,7 @@
 #include <sio/exchange.hpp>
 #include <sio/http_limits.hpp>
 #include <sio/socket_options.hpp>
+#include <sio/stats.hpp>
 #include <sio/watchdog.hpp>
 
 namespace sio {
@@ -73,6 +74,10 @@ struct ServerOptions {
     std::size_t workers = 1;
     /// Reports handlers that keep a worker, and so all of its clients, waiting.
     WatchdogOptions watchdog;
+    /// A path (`/metrics`) that serves stats() as OpenMetrics text to whoever asks: before the app sees the request, on every
+    /// address that the server listens at. Restrict it at the proxy, or mount metrics_app() behind a guard instead.
+    /// Default: none.
+    std::string metrics_path;
     /// serve_forever() stops in order at SIGTERM and SIGINT.
     bool handle_signals = true;
     /// How long stop() waits for answers that are under way and for clients to take their leave.
@@ -91,7 +96,7 @@ struct ServerOptions {
 /// A server without an address does not listen: an HTTP server that runs already hands it requests; see owns(),
 /// handle() and sio/beast.hpp.
 ///
-/// Threads: start(), stop(), serve_forever(), port(), handle(), post() and run_on() may be called from any thread. Handlers
+/// Threads: start(), stop(), serve_forever(), port(), stats(), handle(), post() and run_on() may be called from any thread. Handlers
 /// and apps run on threads of the server's own: one for all, or ServerOptions::workers.
 class SocketIOServer {
 public:
@@ -150,6 +155,11 @@ public:
 
     /// Open Socket.IO sessions. Any thread.
     std::size_t socket_count() const;
+    /// What the workers do and have done, counted since start(). Looks at every session: meant for every few seconds, not
+    /// for every message. Any thread. Waits for the workers' answers, for a second at most: in a greenlet of the server's as
+    /// greenlets do, blocking on any other thread. On a thread of the server's, but in no greenlet (in a job of run_on()),
+    /// it waits for none: only the calling worker has `answered`.
+    Stats stats() const;
     /// The socket of that session id, or null. On the server's threads only (in handlers and apps, or through run_on()): a
     /// socket of another worker is not given out.
     std::shared_ptr<Socket> get_socket(std::string_view sessid) const;

@@ -26,6 +26,7 @@
 #include <sio/mixins.hpp>
 #include <sio/namespace.hpp>
 #include <sio/namespaces.hpp>
+#include <sio/open_metrics.hpp>
 #include <sio/packet.hpp>
 #include <sio/password.hpp>
 #include <sio/response.hpp>
@@ -33,6 +34,7 @@
 #include <sio/server.hpp>
 #include <sio/socket.hpp>
 #include <sio/static_files.hpp>
+#include <sio/stats.hpp>
 #include <sio/trust_proxy.hpp>
 #include <sio/version.hpp>
 #include <sio/websocket.hpp>

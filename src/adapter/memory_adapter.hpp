@@ -35,15 +35,15 @@ public:
     bool leave(dispatch::SocketEmitter& emitter, std::string_view room) override;
     std::vector<std::string> rooms(const dispatch::SocketEmitter& emitter) const override;
     std::size_t room_count(const dispatch::SocketEmitter& emitter) const noexcept override;
+    std::size_t room_count() const noexcept override;
     void broadcast(const dispatch::Target& target, const wire::PacketView& packet) override;
     std::vector<std::string> sockets(const dispatch::Target& target) override;
     void join_all(const dispatch::Target& target, const std::vector<std::string>& rooms) override;
     void leave_all(const dispatch::Target& target, const std::vector<std::string>& rooms) override;
     void disconnect(const dispatch::Target& target, bool close) override;
 
-    /// Namespaces and rooms that somebody is in: nothing is left behind.
+    /// Namespaces that somebody is in: nothing is left behind.
     std::size_t namespace_count() const noexcept { return namespaces_.size(); }
-    std::size_t room_count() const noexcept;
 
 private:
     struct Hash {

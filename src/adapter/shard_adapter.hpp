@@ -34,6 +34,7 @@ public:
     std::size_t room_count(const dispatch::SocketEmitter& emitter) const noexcept override {
         return local_.room_count(emitter);
     }
+    std::size_t room_count() const noexcept override { return local_.room_count(); }
     const void* group() const noexcept override { return group_.get(); }
 
     void broadcast(const dispatch::Target& target, const wire::PacketView& packet) override;

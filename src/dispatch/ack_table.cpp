@@ -8,6 +8,7 @@ namespace sio::dispatch {
 
 std::uint64_t AckTable::add(Waiting waiting, std::optional<std::chrono::milliseconds> timeout) {
     if (entries_.size() >= limit_) {
+        counters_.reached(session::Limit::max_pending_acks);
         throw Error(errc::limit_exceeded, "sio: this client owes too many acknowledgements (max_pending_acks)");
     }
     const std::uint64_t id = next_id_++;

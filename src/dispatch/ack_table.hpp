@@ -12,6 +12,7 @@
 #include <sio/detail/emit.hpp>
 #include <sio/event.hpp>
 
+#include "session/counters.hpp"
 #include "util/timer_wheel.hpp"
 
 namespace sio::dispatch {
@@ -51,8 +52,8 @@ public:
         ~Owner() = default;
     };
 
-    AckTable(Owner& owner, util::TimerWheel& timers, std::size_t limit) noexcept
-        : owner_(owner), timers_(timers), limit_(limit) {}
+    AckTable(Owner& owner, util::TimerWheel& timers, std::size_t limit, session::Counters& counters) noexcept
+        : owner_(owner), timers_(timers), limit_(limit), counters_(counters) {}
 
     /// Returns the id to send. Throws Error(errc::limit_exceeded). `timeout`: none, or for a handler only.
     std::uint64_t add(Waiting waiting, std::optional<std::chrono::milliseconds> timeout);
@@ -77,6 +78,7 @@ private:
     Owner& owner_;
     util::TimerWheel& timers_;
     std::size_t limit_;
+    session::Counters& counters_;
     // From 1: to 0.9 clients an id of 0 is none.
     std::uint64_t next_id_ = 1;
     std::unordered_map<std::uint64_t, std::unique_ptr<Entry>> entries_;

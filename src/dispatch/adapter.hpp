@@ -61,6 +61,8 @@ public:
     /// In the order of joining.
     virtual std::vector<std::string> rooms(const SocketEmitter& emitter) const = 0;
     virtual std::size_t room_count(const SocketEmitter& emitter) const noexcept = 0;
+    /// Rooms that a socket of this shard is in, of all namespaces.
+    virtual std::size_t room_count() const noexcept = 0;
 
     /// Sends `packet` to every socket of the target, once to each, encoded once for each generation.
     virtual void broadcast(const Target& target, const wire::PacketView& packet) = 0;

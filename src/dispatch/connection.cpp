@@ -164,6 +164,7 @@ void Connection::enqueue(std::unique_ptr<Packet> packet) {
     auto& queue = rare().queue;
     queue.push_back(std::move(packet));
     if (paused_ || queue.size() < hub_.options().max_queued_events) return;
+    hub_.counters().reached(session::Limit::max_queued_events);
     paused_ = true;
     channel_->pause_reading();
 }
@@ -468,6 +469,7 @@ void Connection::join(std::string_view room) {
     if (adapter.room_count(*this) >= hub_.options().max_rooms) {
         const auto rooms = adapter.rooms(*this);
         if (std::find(rooms.begin(), rooms.end(), room) != rooms.end()) return;
+        hub_.counters().reached(session::Limit::max_rooms);
         throw Error(errc::limit_exceeded, "sio: this client is in too many rooms (max_rooms)");
     }
     adapter.join(*this, room);

@@ -163,7 +163,7 @@ private:
     /// What a client that is only sent events never needs.
     struct Rare {
         explicit Rare(Connection& owner)
-            : acks(owner, owner.hub_.loop().timers(), owner.hub_.options().max_pending_acks) {}
+            : acks(owner, owner.hub_.loop().timers(), owner.hub_.options().max_pending_acks, owner.hub_.counters()) {}
 
         AckTable acks;
         std::list<std::unique_ptr<Packet>> queue;

@@ -44,6 +44,7 @@ void Connection::hold(std::unique_ptr<session::Broadcast> packet, session::SendF
     auto& held = rare().held;
     held.push_back({std::move(packet), flags});
     if (held.size() <= hub_.options().max_held_packets) return;
+    hub_.counters().reached(session::Limit::max_held_packets);
     log(LogLevel::warning, "dispatch", nsp_ + " (" + sid_ + "): recv_connect() takes too long (max_held_packets)");
     socket_->close(session::CloseReason::forced_server_close);
 }

@@ -31,8 +31,9 @@ void require_event_name(std::string_view event) {
     }
 }
 
-Hub::Hub(greenlet::Loop& loop, std::unique_ptr<Adapter> adapter, SocketOptions options)
-    : loop_(&loop), adapter_(std::move(adapter)), options_(within_range(options)) {}
+Hub::Hub(greenlet::Loop& loop, std::unique_ptr<Adapter> adapter, SocketOptions options,
+         std::shared_ptr<session::Counters> counters)
+    : loop_(&loop), adapter_(std::move(adapter)), options_(within_range(options)), counters_(std::move(counters)) {}
 
 Hub::~Hub() = default;
 
@@ -69,11 +70,16 @@ std::vector<std::shared_ptr<Socket>> Hub::sockets() const {
     return all;
 }
 
-void Hub::enter(SocketImpl& socket) { sockets_.insert(&socket); }
+void Hub::enter(SocketImpl& socket) {
+    sockets_.insert(&socket);
+    counters_->sockets.add();
+}
 
 void Hub::leave(SocketImpl& socket) noexcept {
     const auto found = sockets_.find(std::string_view(socket.sessid()));
-    if (found != sockets_.end() && *found == &socket) sockets_.erase(found);
+    if (found == sockets_.end() || *found != &socket) return;
+    sockets_.erase(found);
+    counters_->sockets.subtract();
 }
 
 void Hub::emit(const Target& target, std::string_view event, std::string_view text, std::vector<Binary>& attachments) {

@@ -15,6 +15,7 @@
 #include "dispatch/adapter.hpp"
 #include "dispatch/json_check.hpp"
 #include "greenlet/loop.hpp"
+#include "session/counters.hpp"
 #include "util/keyed_set.hpp"
 
 namespace sio {
@@ -36,12 +37,14 @@ class SocketImpl;
 /// Threads: post() and close() any, everything else the shard's.
 class Hub final : public detail::BroadcastScope, public std::enable_shared_from_this<Hub> {
 public:
-    Hub(greenlet::Loop& loop, std::unique_ptr<Adapter> adapter, SocketOptions options);
+    Hub(greenlet::Loop& loop, std::unique_ptr<Adapter> adapter, SocketOptions options,
+        std::shared_ptr<session::Counters> counters = std::make_shared<session::Counters>());
     ~Hub() override;
 
     greenlet::Loop& loop() const noexcept { return *loop_; }
     Adapter& adapter() noexcept { return *adapter_; }
     const SocketOptions& options() const noexcept { return options_; }
+    session::Counters& counters() const noexcept { return *counters_; }
     /// Whether this thread is the shard's.
     bool is_current() const noexcept { return greenlet::Loop::current() == loop_; }
 
@@ -83,6 +86,7 @@ private:
     greenlet::Loop* const loop_;
     std::unique_ptr<Adapter> adapter_;
     SocketOptions options_;
+    std::shared_ptr<session::Counters> counters_;
     util::KeyedSet<SocketImpl*, SessidOf> sockets_;
     std::vector<std::unique_ptr<Packet>> free_packets_;
     ArgumentCheck check_;

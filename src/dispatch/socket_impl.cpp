@@ -32,7 +32,11 @@ std::shared_ptr<SocketImpl> SocketImpl::open(std::shared_ptr<Hub> hub, session::
     socket->hub_->enter(*socket);
     socket->opening_->connect_timer.arm(
         socket->hub_->loop().timers(), socket->hub_->options().connect_timeout,
-        [](void* self) { static_cast<SocketImpl*>(self)->close(session::CloseReason::forced_server_close); },
+        [](void* self) {
+            auto& late = *static_cast<SocketImpl*>(self);
+            late.hub_->counters().reached(session::Limit::connect_timeout);
+            late.close(session::CloseReason::forced_server_close);
+        },
         socket.get());
     return socket;
 }
@@ -95,6 +99,7 @@ bool SocketImpl::on_packet(const wire::PacketView& packet) {
     }
     opening_->early.push_back(std::make_unique<session::Broadcast>(packet));
     if (!opening_->paused && opening_->early.size() >= hub_->options().max_queued_events) {
+        hub_->counters().reached(session::Limit::max_queued_events);
         opening_->paused = true;
         channel_->pause_reading();
     }
@@ -166,6 +171,7 @@ bool SocketImpl::connect(const wire::PacketView& packet) {
     if (!kind) {
         refuse(packet.nsp, "Invalid namespace");
     } else if (connections_.size() >= hub_->options().max_namespaces) {
+        hub_->counters().reached(session::Limit::max_namespaces);
         refuse(packet.nsp, "Too many namespaces");
     } else {
         opening_.reset();

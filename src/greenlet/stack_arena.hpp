@@ -44,6 +44,8 @@ public:
     std::size_t in_use() const noexcept { return carved_ - hot_.size() - cold_.size(); }
     /// Stacks that were ever made.
     std::size_t capacity() const noexcept { return carved_; }
+    /// Of stacks in use, and of free ones that keep their memory. Pages that were never touched have taken none.
+    std::size_t held_bytes() const noexcept { return (carved_ - cold_.size()) * stack_bytes_; }
     bool guards_are_markers() const noexcept { return !use_mprotect_; }
 
 private:

@@ -1,23 +1,13 @@
 #pragma once
 
-#include <atomic>
-#include <cstdint>
+#include <array>
+#include <cstddef>
+
+#include "util/counter.hpp"
 
 namespace sio::net {
 
-/// A figure that one shard counts and any thread may read.
-class Counter {
-public:
-    void add(std::uint64_t amount = 1) noexcept {
-        // One writer: no read-modify-write instruction is needed.
-        value_.store(value_.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
-    }
-    void subtract(std::uint64_t amount = 1) noexcept { add(~amount + 1); }
-    std::uint64_t get() const noexcept { return value_.load(std::memory_order_relaxed); }
-
-private:
-    std::atomic<std::uint64_t> value_{0};
-};
+using util::Counter;
 
 /// What has happened on the connections of one shard.
 struct Counters {
@@ -30,6 +20,9 @@ struct Counters {
     Counter tls_errors;       ///< failed handshakes and records
     Counter bytes_in;         ///< as read from the sockets, TLS included
     Counter bytes_out;
+    std::array<Counter, 5> answers;  ///< by class of their status: 1xx, 2xx, ...
+
+    void count_answer(int status) noexcept { answers[static_cast<std::size_t>(status / 100 - 1)].add(); }
 };
 
 }  // namespace sio::net

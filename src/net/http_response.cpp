@@ -73,6 +73,7 @@ void HttpConnection::send_head(const Response& response, bool streamed, std::uin
     framing.streamed = streamed;
     framing.length = length;
     framing.date = connection_->shard().date().at(std::time(nullptr));
+    connection_->shard().counters().count_answer(response.status);
     auto& head = connection_->shard().scratch();
     head.clear();
     append_response_head(head, response.status, response.headers, framing);
@@ -106,6 +107,7 @@ std::unique_ptr<ByteLink> HttpConnection::upgrade(const Response& response) {
     }
     auto& head = connection_->shard().scratch();
     head.clear();
+    connection_->shard().counters().count_answer(response.status);
     append_upgrade_head(head, response.status, response.headers, connection_->shard().date().at(std::time(nullptr)));
     connection_->write(head);
     connection_->write(response.body);  // the drafts before RFC 6455 end their handshake with bytes

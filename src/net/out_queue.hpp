@@ -16,6 +16,7 @@ namespace sio::net {
 /// back to it when they have been sent: an idle connection holds none.
 class OutQueue {
     struct Segment;
+    static constexpr std::size_t block_size = 4096;
 
 public:
     /// Where queues of one shard take their blocks from. Outlives the queues.
@@ -25,6 +26,8 @@ public:
         ~Pool();
         Pool(const Pool&) = delete;
         Pool& operator=(const Pool&) = delete;
+        /// Of blocks that wait for the next queue.
+        std::size_t kept_bytes() const noexcept { return count_ * block_size; }
 
     private:
         friend class OutQueue;
@@ -61,8 +64,6 @@ public:
     std::string take_all(Pool& pool);
 
 private:
-    static constexpr std::size_t block_size = 4096;
-
     void push(Segment* segment) noexcept;
     void push(const std::shared_ptr<const std::string>& bytes);
     void settle_lone(Pool& pool);

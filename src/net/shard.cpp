@@ -146,6 +146,11 @@ std::span<char> Shard::record_buffer() {
     return {record_buffer_.get(), record_size};
 }
 
+std::size_t Shard::buffer_bytes() const noexcept {
+    return pool_.kept_bytes() + read_buffer_size + (plain_buffer_ ? plain_buffer_size : 0) +
+           (record_buffer_ ? record_size : 0) + scratch_.capacity();
+}
+
 void Shard::mark_dirty(Connection& connection) {
     connection.dirty_ = true;
     intrusive_ptr_add_ref(&connection);

@@ -86,6 +86,8 @@ public:
     bool stopping() const noexcept { return stopping_; }
 
     const Counters& counters() const noexcept { return counters_; }
+    /// Of what the connections share and keep for the next burst.
+    std::size_t buffer_bytes() const noexcept;
 
     // For the connections.
 

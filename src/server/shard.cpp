@@ -24,6 +24,8 @@ std::optional<std::size_t> EnginePath::shard_of(std::string_view target, std::si
 
 namespace {
 
+thread_local const Shard::All* shards_of_this_thread = nullptr;
+
 std::unique_ptr<dispatch::Adapter> make_adapter(const Shard::Place& place, greenlet::Loop& loop) {
     if (place.count == 1) return std::make_unique<adapter::MemoryAdapter>();
     return std::make_unique<adapter::ShardAdapter>(place.group, loop);
@@ -35,7 +37,7 @@ Shard::Shard(const Config& config, Place place, std::shared_ptr<const net::Shard
              std::shared_ptr<net::Admission> admission)
     : config_(config),
       place_(std::move(place)),
-      hub_(std::make_shared<dispatch::Hub>(loop_, make_adapter(place_, loop_), config.socket)),
+      hub_(std::make_shared<dispatch::Hub>(loop_, make_adapter(place_, loop_), config.socket, counters_)),
       connections_(loop_, std::move(options), std::move(admission)) {
     for (const auto& path : config_.paths) {
         auto begin_session = [this, &path](const std::shared_ptr<transport::Handshake>& handshake, Environ environ) {
@@ -48,7 +50,7 @@ Shard::Shard(const Config& config, Place place, std::shared_ptr<const net::Shard
 }
 
 session::ShardPlace Shard::place_in(const EnginePath& path) const {
-    return {place_.index, place_.count, path.open_sessions};
+    return {place_.index, place_.count, path.open_sessions, counters_};
 }
 
 std::unique_ptr<transport::V09Endpoint> Shard::make_v09_endpoint(const EnginePath& path) {
@@ -68,10 +70,13 @@ Shard::~Shard() {
 
 void Shard::run() {
     thread_ = std::thread([this] {
+        shards_of_this_thread = &place_.all;
         const greenlet::TaskBoard::Attachment attachment(tasks_);
         loop_.run();
     });
 }
+
+const Shard::All* Shard::all_of_this_thread() noexcept { return shards_of_this_thread; }
 
 void Shard::join() {
     if (thread_.joinable()) thread_.join();

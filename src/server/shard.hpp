@@ -20,6 +20,7 @@
 #include "greenlet/loop.hpp"
 #include "greenlet/task_label.hpp"
 #include "net/shard.hpp"
+#include "server/lag_counter.hpp"
 #include "server/loop_ref.hpp"
 #include "server/request_context.hpp"
 #include "session/shard_place.hpp"
@@ -74,6 +75,7 @@ public:
 
     /// Before run().
     net::Shard& connections() noexcept { return connections_; }
+    const net::Shard& connections() const noexcept { return connections_; }
     /// Starts the thread.
     void run();
     /// Ends sessions and connections in order, within `grace`, then the thread's loop. Returns at once; join() waits.
@@ -87,12 +89,28 @@ public:
     const greenlet::TaskBoard& tasks() const noexcept { return tasks_; }
     /// For those who may outlive the shard.
     const LoopRefPtr& loop_ref() const noexcept { return loop_ref_; }
+    /// What has happened to sessions and sockets.
+    const session::Counters& counters() const noexcept { return *counters_; }
+    /// What the watchdog has found.
+    LagCounter& lags() noexcept { return lags_; }
+    const LagCounter& lags() const noexcept { return lags_; }
+    /// The shards of the server that the calling thread belongs to; null on a thread that is no shard's.
+    static const All* all_of_this_thread() noexcept;
 
     // On the shard's thread.
 
     /// A request, of a session of any shard.
     void handle(ExchangePtr exchange);
     dispatch::Hub& hub() noexcept { return *hub_; }
+    const dispatch::Hub& hub() const noexcept { return *hub_; }
+    /// Calls `visit` with each EngineSession and V09Session.
+    template <class Visit>
+    void for_each_session(const Visit& visit) {
+        for (const auto& endpoint : endpoints_) endpoint->host().sessions.for_each(visit);
+        for (const auto& endpoint : v09_endpoints_) {
+            if (endpoint) endpoint->host().sessions.for_each(visit);
+        }
+    }
 
 private:
     Shard* owner_of(const EnginePath& path, const HttpRequest& request) const;
@@ -106,6 +124,8 @@ private:
     greenlet::TaskBoard tasks_;
     greenlet::Loop loop_;
     LoopRefPtr loop_ref_ = std::make_shared<LoopRef>(loop_);
+    std::shared_ptr<session::Counters> counters_ = std::make_shared<session::Counters>();
+    LagCounter lags_;
     Stoppables stoppables_;
     std::shared_ptr<dispatch::Hub> hub_;
     std::vector<std::unique_ptr<transport::EngineEndpoint>> endpoints_;   // as config_.paths

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <atomic>
-#include <future>
 #include <mutex>
 #include <stdexcept>
 #include <utility>
@@ -8,12 +7,14 @@
 #include <sio/error.hpp>
 #include <sio/log.hpp>
 #include <sio/manage.hpp>
+#include <sio/open_metrics.hpp>
 #include <sio/server.hpp>
 
 #include "net/listen_socket.hpp"
 #include "net/tls_context.hpp"
 #include "server/bridge.hpp"
 #include "server/shard.hpp"
+#include "server/shard_stats.hpp"
 #include "server/stop_signal.hpp"
 #include "server/watchdog.hpp"
 #include "session/shard_place.hpp"
@@ -94,6 +95,19 @@ struct SocketIOServer::Impl {
         config.page_app = std::move(page_app);
     }
 
+    /// Before start().
+    void serve_metrics(const SocketIOServer& server) {
+        if (options.metrics_path.empty()) return;
+        if (!options.metrics_path.starts_with('/') || find(options.metrics_path)) {
+            throw std::invalid_argument("sio: the path of the metrics begins with a slash, and is not the resource's");
+        }
+        config.page_app = [path = options.metrics_path, metrics = metrics_app(server),
+                           app = std::move(config.page_app)](Environ& environ) {
+            if (environ.path() == path) return metrics(environ);
+            return app ? app(environ) : Response(404, "Not found");
+        };
+    }
+
     const EnginePath* find(std::string_view target) const noexcept {
         for (const auto& path : config.paths) {
             if (path.matches(target)) return &path;
@@ -111,6 +125,12 @@ struct SocketIOServer::Impl {
         const std::lock_guard lock(state_mutex);
         stop_signal = signal;
         if (signal && shards.empty()) signal->raise();  // stopped again already
+    }
+    /// While the lock lives, the shards do. On their own threads they do anyway: stop() waits for those, with the lock.
+    std::unique_lock<std::mutex> keep_shards() {
+        std::unique_lock lock(state_mutex, std::defer_lock);
+        if (Shard::all_of_this_thread() != &shards) lock.lock();
+        return lock;
     }
     Shard& shard(std::size_t index) const {
         if (shards.empty()) throw Error(errc::cannot_start, "the server has not been started");
@@ -194,7 +214,7 @@ void SocketIOServer::Impl::start() {
     for (const auto& each : shards) each->run();
     if (options.watchdog.limit.count() == 0) return;
     std::vector<server::Watchdog::Worker> workers;
-    for (const auto& each : shards) workers.push_back({&each->loop(), &each->tasks()});
+    for (const auto& each : shards) workers.push_back({&each->loop(), &each->tasks(), &each->lags()});
     watchdog = std::make_unique<server::Watchdog>(options.watchdog, workers);
 }
 
@@ -214,10 +234,13 @@ void SocketIOServer::Impl::stop(std::chrono::milliseconds grace) {
 SocketIOServer::SocketIOServer(Address address, App app, ServerOptions options)
     : impl_(std::make_unique<Impl>(app, app, std::move(options))) {
     impl_->addresses.push_back({std::move(address), impl_->options.tls});
+    impl_->serve_metrics(*this);
 }
 
 SocketIOServer::SocketIOServer(Namespaces namespaces, ServerOptions options)
-    : impl_(std::make_unique<Impl>(route(std::move(namespaces)), App(), std::move(options))) {}
+    : impl_(std::make_unique<Impl>(route(std::move(namespaces)), App(), std::move(options))) {
+    impl_->serve_metrics(*this);
+}
 
 SocketIOServer::~SocketIOServer() { stop(); }
 
@@ -290,22 +313,15 @@ void SocketIOServer::run_on(std::size_t worker, std::function<void()> job) {
 std::optional<std::size_t> SocketIOServer::current_worker() const noexcept { return impl_->current(); }
 
 std::size_t SocketIOServer::socket_count() const {
-    const std::lock_guard lock(impl_->state_mutex);
-    std::vector<std::future<std::size_t>> counts;
+    const auto lock = impl_->keep_shards();
     std::size_t sum = 0;
-    for (const auto& each : impl_->shards) {
-        if (each->hub().is_current()) {
-            sum += each->hub().socket_count();
-            continue;
-        }
-        std::promise<std::size_t> promise;
-        counts.push_back(promise.get_future());
-        each->loop().post([&shard = *each, promise = std::move(promise)]() mutable {
-            promise.set_value(shard.hub().socket_count());
-        });
-    }
-    for (auto& count : counts) sum += count.get();
+    for (const auto& each : impl_->shards) sum += each->counters().sockets.get();
     return sum;
+}
+
+Stats SocketIOServer::stats() const {
+    const auto lock = impl_->keep_shards();
+    return {server::gather_stats(impl_->shards)};
 }
 
 std::shared_ptr<Socket> SocketIOServer::get_socket(std::string_view sessid) const {

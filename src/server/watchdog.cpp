@@ -41,10 +41,13 @@ void Watchdog::look_at(std::size_t worker) {
     if (watched.pulse->answered.load(std::memory_order_acquire) == watched.asked) {
         if (std::exchange(watched.reported, false)) report(worker, lag(worker), true);
         watched.asked_at = now;
-        watched.worker.loop->post([pulse = watched.pulse, number = ++watched.asked, asked_at = now] {
-            pulse->lag.store((Clock::now() - asked_at).count(), std::memory_order_relaxed);
-            pulse->answered.store(number, std::memory_order_release);
-        });
+        watched.worker.loop->post(
+            [pulse = watched.pulse, lags = watched.worker.lags, number = ++watched.asked, asked_at = now] {
+                const auto lag = Clock::now() - asked_at;
+                lags->add(lag);
+                pulse->lag.store(lag.count(), std::memory_order_relaxed);
+                pulse->answered.store(number, std::memory_order_release);
+            });
     } else if (now - watched.asked_at >= options_.limit && !watched.reported) {
         const auto* const task = watched.worker.tasks->task();
         watched.task = task ? task->text() : std::string();

@@ -14,6 +14,7 @@
 
 #include "greenlet/loop.hpp"
 #include "greenlet/task_label.hpp"
+#include "server/lag_counter.hpp"
 #include "util/timer_wheel.hpp"
 
 namespace sio::server {
@@ -26,6 +27,8 @@ public:
     struct Worker {
         greenlet::Loop* loop;
         const greenlet::TaskBoard* tasks;
+        /// Told of each answer, on the loop's thread.
+        LagCounter* lags;
     };
 
     Watchdog(const WatchdogOptions& options, const std::vector<Worker>& workers);

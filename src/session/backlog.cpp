@@ -2,7 +2,7 @@
 
 namespace sio::session {
 
-Backlog::Way Backlog::way_of_late_packet(Transport* transport, const QueueRules& rules) {
+Backlog::Way Backlog::way_of_late_packet(Transport* transport, const QueueRules& rules, Counters& counters) {
     const bool direct = transport && transport->direct();
     if (direct && outbox_.empty()) {
         // So much may have been said in one turn, at whose end it would be sent.
@@ -15,7 +15,9 @@ Backlog::Way Backlog::way_of_late_packet(Transport* transport, const QueueRules&
         if (outbox_.bytes() <= limit) return Way::outbox;
         if (transport && !direct) transport->flush();
         if (outbox_.bytes() > limit) {
-            drops_.oldest_packets += static_cast<std::uint32_t>(outbox_.drop_oldest(limit - limit / 8));
+            const std::size_t dropped = outbox_.drop_oldest(limit - limit / 8);
+            drops_.oldest_packets += static_cast<std::uint32_t>(dropped);
+            counters.oldest_drops.add(dropped);
         }
         return outbox_.bytes() <= limit ? Way::outbox : Way::nowhere;
     }

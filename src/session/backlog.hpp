@@ -6,6 +6,7 @@
 
 #include <sio/engine_options.hpp>
 
+#include "session/counters.hpp"
 #include "session/outbox.hpp"
 #include "session/transport.hpp"
 #include "wire/packet.hpp"
@@ -60,11 +61,11 @@ public:
     };
 
     /// Where the next packet goes. `transport` may be null; it may be flushed by this.
-    Way next_way(Transport* transport, const QueueRules& rules) {
+    Way next_way(Transport* transport, const QueueRules& rules, Counters& counters) {
         if (outbox_.empty() && transport && transport->direct() && transport->queued_bytes() <= rules.direct_bytes) {
             return Way::transport;
         }
-        return way_of_late_packet(transport, rules);
+        return way_of_late_packet(transport, rules, counters);
     }
     /// A direct transport has room: gives it what waits. In order, and as much as the rules allow.
     void refill(Transport& transport, const QueueRules& rules);
@@ -76,11 +77,14 @@ public:
     }
     Outbox& outbox() noexcept { return outbox_; }
     const Outbox& outbox() const noexcept { return outbox_; }
-    void count_volatile() noexcept { ++drops_.volatile_packets; }
+    void count_volatile(Counters& counters) noexcept {
+        ++drops_.volatile_packets;
+        counters.volatile_drops.add();
+    }
     Drops drops() const noexcept { return drops_; }
 
 private:
-    Way way_of_late_packet(Transport* transport, const QueueRules& rules);
+    Way way_of_late_packet(Transport* transport, const QueueRules& rules, Counters& counters);
 
     Outbox outbox_;
     Drops drops_;

@@ -27,6 +27,7 @@ enum class CloseReason : std::uint8_t {
     forced_server_close,  ///< a limit was exceeded, or no namespace was joined in time
     slow_consumer,        ///< the peer did not read what was queued for it
 };
+inline constexpr std::size_t close_reason_count = 10;
 std::string_view reason_text(CloseReason reason) noexcept;
 
 /// How one send wants to be treated.

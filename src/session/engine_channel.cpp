@@ -88,6 +88,7 @@ void EngineChannel::send_as(const PacketView& packet, SendFlags flags) {
     if (flags.volatile_ && !session_.ready()) return session_.count_volatile();
     const auto way = session_.next_way();
     if (way == Backlog::Way::nowhere) return;
+    session_.counters().messages_out.add();
     std::string& text = scratch();
     encode_text<Wire>(packet, text);
     session_.put(way, text, packet.attachments, loss_of(packet));
@@ -98,15 +99,19 @@ void EngineChannel::send_as(const Broadcast& packet, SendFlags flags) {
     if (flags.volatile_ && !session_.ready()) return session_.count_volatile();
     const auto way = session_.next_way();
     if (way == Backlog::Way::nowhere) return;
+    session_.counters().messages_out.add();
+    const std::size_t packets = 1 + packet.packet().attachments.size();
     switch (way == Backlog::Way::transport ? session_.takes_frames() : Frames::none) {
         case Frames::plain:
-            return session_.send_frames(packet.encoded(Wire::generation, Broadcast::Form::frames, encode_frames<Wire>));
+            return session_.send_frames(packet.encoded(Wire::generation, Broadcast::Form::frames, encode_frames<Wire>),
+                                        packets);
         case Frames::deflated: {
             // Those who deflate are of an endpoint that has the options; nearly always there is but one.
             const auto encode = [this](const PacketView& view, std::string& out) {
                 encode_deflated<Wire>(view, *session_.host().options.websocket_compression, out);
             };
-            return session_.send_frames(packet.encoded(Wire::generation, Broadcast::Form::deflated_frames, encode));
+            return session_.send_frames(packet.encoded(Wire::generation, Broadcast::Form::deflated_frames, encode),
+                                        packets);
         }
         case Frames::none: break;
     }
@@ -124,6 +129,7 @@ void EngineChannel::read_as(std::string_view message) {
 
 void EngineChannel::take(const wire::Decoded& decoded) {
     const bool too_many = decoded.attachments > session_.host().options.max_attachments;
+    if (too_many) session_.counters().reached(Limit::max_attachments);
     if (decoded.error != PacketError::none || too_many) return close(CloseReason::parse_error);
     if (decoded.attachments == 0) return deliver(decoded.packet);
     const std::size_t max_bytes = session_.host().options.max_attachment_bytes;
@@ -133,7 +139,10 @@ void EngineChannel::take(const wire::Decoded& decoded) {
 }
 
 void EngineChannel::on_binary(std::string_view message) {
-    if (collector_.add(message) != PacketError::none) return close(CloseReason::parse_error);
+    if (const auto error = collector_.add(message); error != PacketError::none) {
+        if (error == PacketError::attachments_too_large) session_.counters().reached(Limit::max_attachment_bytes);
+        return close(CloseReason::parse_error);
+    }
     if (!collector_.complete()) return;
     // The handler may let the next packet in before it returns.
     const wire::AttachmentCollector whole = std::exchange(collector_, {});
@@ -141,6 +150,7 @@ void EngineChannel::on_binary(std::string_view message) {
 }
 
 void EngineChannel::deliver(const PacketView& packet) {
+    session_.counters().messages_in.add();
     if (handler_ && !handler_->on_packet(packet)) close(CloseReason::parse_error);
 }
 

@@ -51,6 +51,7 @@ void EngineSession::open(TransportPtr transport) {
     state_ = State::open;
     host_.sessions.insert(EngineSessionPtr(this));
     ++*host_.place.open_sessions;
+    counters().opened.add();
 
     static constexpr std::string_view websocket[] = {"websocket"};
     wire::EngineHandshake handshake;
@@ -68,7 +69,9 @@ void EngineSession::open(TransportPtr transport) {
 }
 
 void EngineSession::send(bool binary, std::string_view packet, Loss loss) {
-    switch (next_way()) {
+    const auto way = next_way();
+    if (way != Backlog::Way::nowhere) counters().packets_out.add();
+    switch (way) {
         case Backlog::Way::nowhere: return;
         case Backlog::Way::transport: return transport_->send(binary, packet);
         case Backlog::Way::outbox: outbox().push(binary, packet, loss); return fetch();
@@ -76,6 +79,7 @@ void EngineSession::send(bool binary, std::string_view packet, Loss loss) {
 }
 
 void EngineSession::put(Backlog::Way way, std::string_view text, std::span<const Binary> attachments, Loss loss) {
+    counters().packets_out.add(1 + attachments.size());
     if (way == Backlog::Way::transport) {
         transport_->send(false, text);
         for (const Binary& attachment : attachments) transport_->send(true, attachment.bytes());
@@ -113,6 +117,7 @@ void EngineSession::close(CloseReason reason) {
     heartbeat_timer_.cancel();
     drop_candidate(reason);
     arm_phase_timer(host_.options.close_timeout);
+    counters().count_close(reason);
     observer_->on_close(reason);
 }
 
@@ -127,6 +132,7 @@ void EngineSession::finish(CloseReason reason) {
     transport_->close(reason);
     if (observed) observer_->on_close(reason);
     --*host_.place.open_sessions;
+    if (observed) counters().count_close(reason);
     // Callers up the stack may still be inside this session, its observer or its transport.
     host_.loop.post([session = host_.sessions.remove(sid_), transport = std::exchange(transport_, nullptr)] {});
 }
@@ -135,6 +141,7 @@ void EngineSession::on_packet(Transport& from, const EnginePacket& packet) {
     if (state_ != State::open) return;
     if (&from == candidate_.get()) return on_candidate_packet(packet);
     if (&from != transport_.get()) return;
+    counters().packets_in.add();
     if (heartbeat_.counts_packets()) heartbeat_.on_packet(Clock::now());
     if (packet.binary) return observer_->on_binary(packet.data);
 
@@ -208,6 +215,7 @@ void EngineSession::act(UpgradeFsm::Action action) {
 void EngineSession::switch_over() {
     phase_timer_.cancel();
     const TransportPtr polling = std::exchange(transport_, std::exchange(candidate_, nullptr));
+    counters().upgrades.add();
     polling->leave();
     backlog_.refill(*transport_, host_.queue);
     if (pauses_ != 0) transport_->pause_reading();

@@ -72,6 +72,7 @@ public:
 
     const std::string& sid() const noexcept { return sid_; }
     EngineHost& host() const noexcept { return host_; }
+    Counters& counters() const noexcept { return *host_.place.counters; }
     Generation generation() const noexcept { return generation_; }
     /// The transport in use; null before open() and after the end.
     Transport* transport() const noexcept { return transport_.get(); }
@@ -91,22 +92,25 @@ public:
     /// The same in two steps, for a message of several packets that go the same way: asks, then sends there.
     Backlog::Way next_way() {
         if (state_ != State::open) return Backlog::Way::nowhere;
-        const auto way = backlog_.next_way(transport_.get(), host_.queue);
+        const auto way = backlog_.next_way(transport_.get(), host_.queue, counters());
         if (way == Backlog::Way::nowhere) finish(CloseReason::slow_consumer);
         return way;
     }
     void put(Backlog::Way way, std::string_view text, std::span<const Binary> attachments, Loss loss);
     /// Which frames send_frames() takes, on the transport of now.
     Frames takes_frames() const noexcept { return transport_ ? transport_->takes_frames() : Frames::none; }
-    /// When the next way is the transport.
-    void send_frames(const std::shared_ptr<const std::string>& frames) { transport_->send_frames(frames); }
+    /// When the next way is the transport. `packets`: how many it is.
+    void send_frames(const std::shared_ptr<const std::string>& frames, std::size_t packets) {
+        counters().packets_out.add(packets);
+        transport_->send_frames(frames);
+    }
     bool ready() const noexcept {
         return state_ == State::open && transport_->ready() && !(transport_->direct() && !outbox().empty());
     }
     std::size_t queued_bytes() const noexcept { return backlog_.bytes(transport_.get()); }
     /// Hands over to the operating system, or to a waiting poll, now what it takes.
     void flush();
-    void count_volatile() noexcept { backlog_.count_volatile(); }
+    void count_volatile() noexcept { backlog_.count_volatile(counters()); }
     Drops drops() const noexcept { return backlog_.drops(); }
     void pause_reading();
     void resume_reading();

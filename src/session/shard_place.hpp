@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "session/counters.hpp"
+
 namespace sio::session {
 
 /// Which of a server's shards one is, and what the sessions of an endpoint on all of them have in common.
@@ -18,6 +20,9 @@ struct ShardPlace {
     std::size_t count = 1;
     /// Sessions that are open on any of the shards.
     std::shared_ptr<std::atomic<std::size_t>> open_sessions = std::make_shared<std::atomic<std::size_t>>(0);
+
+    /// What happens to the sessions of all endpoints on this shard.
+    std::shared_ptr<Counters> counters = std::make_shared<Counters>();
 
     /// A new unguessable id of a session on this shard: 20 characters with 120 random bits or, when there are several
     /// shards, 114 behind a first character that tells which it is.

@@ -55,6 +55,7 @@ void V09Session::open() {
     state_ = State::handshaken;
     host_.sessions.insert(V09SessionPtr(this));
     ++*host_.place.open_sessions;
+    counters().opened.add();
     absence_timer_.arm(host_.loop.timers(), host_.options.v09.close_timeout);
 }
 
@@ -98,16 +99,18 @@ bool V09Session::attach(const TransportPtr& transport) {
 
 Backlog::Way V09Session::next_way() {
     if (!is_open()) return Backlog::Way::nowhere;
-    const auto way = backlog_.next_way(transport_.get(), host_.queue);
+    const auto way = backlog_.next_way(transport_.get(), host_.queue, counters());
     if (way == Backlog::Way::nowhere) finish(CloseReason::slow_consumer);
     return way;
 }
 
 void V09Session::put(Backlog::Way way, std::string_view packet, Loss loss) {
+    if (way == Backlog::Way::nowhere) return;
+    counters().packets_out.add();
     if (way == Backlog::Way::transport) {
         heartbeat_.on_said(Clock::now());
         transport_->send(false, packet);
-    } else if (way == Backlog::Way::outbox) {
+    } else {
         outbox().push(false, packet, loss);
         if (transport_ && !transport_->direct()) transport_->fetch();
     }
@@ -120,21 +123,27 @@ bool V09Session::ready() const noexcept {
 }
 
 void V09Session::send(const PacketView& packet, SendFlags flags) {
-    if (flags.volatile_ && !ready()) return backlog_.count_volatile();
+    if (flags.volatile_ && !ready()) return backlog_.count_volatile(counters());
     note_disconnect(packet);
+    const auto way = next_way();
+    if (way == Backlog::Way::nowhere) return;
+    counters().messages_out.add();
     std::string& text = scratch();
     encode_text(packet, text);
-    send_text(text, loss_of(packet));
+    put(way, text, loss_of(packet));
 }
 
 void V09Session::send(const Broadcast& packet, SendFlags flags) {
-    if (flags.volatile_ && !ready()) return backlog_.count_volatile();
+    if (flags.volatile_ && !ready()) return backlog_.count_volatile(counters());
     note_disconnect(packet.packet());
     const auto way = next_way();
+    if (way == Backlog::Way::nowhere) return;
+    counters().messages_out.add();
     if (way == Backlog::Way::transport && transport_->takes_frames() == Frames::plain) {
         heartbeat_.on_said(Clock::now());
+        counters().packets_out.add();
         transport_->send_frames(packet.encoded(generation(), Broadcast::Form::frames, encode_frame));
-    } else if (way != Backlog::Way::nowhere) {
+    } else {
         put(way, *packet.encoded(generation(), Broadcast::Form::text, encode_text), loss_of(packet.packet()));
     }
 }
@@ -157,6 +166,7 @@ bool V09Session::on_packet(std::string_view text) {
     if (!is_open()) return true;
     const V09SessionPtr keep(this);
     heard();
+    counters().packets_in.add();
     // One for all connections of the thread: it holds nothing but scratch storage.
     thread_local wire::v09::Decoder decoder;
     const auto decoded = decoder.decode(text);
@@ -167,6 +177,7 @@ bool V09Session::on_packet(std::string_view text) {
             wire::v09::append_ack(ack, decoded.packet.nsp, *decoded.acknowledge);
             send_text(ack);
         }
+        counters().messages_in.add();
         if (handler_) good = handler_->on_packet(decoded.packet);
     }
     if (!good) close(CloseReason::parse_error);
@@ -205,6 +216,7 @@ void V09Session::close(CloseReason reason) {
     const V09SessionPtr keep(this);
     state_ = State::closing;
     absence_timer_.arm(host_.loop.timers(), host_.options.close_timeout);
+    counters().count_close(reason);
     release_reader();
     if (const auto handler = std::exchange(handler_, nullptr)) handler->on_close(reason);
 }
@@ -212,6 +224,7 @@ void V09Session::close(CloseReason reason) {
 void V09Session::finish(CloseReason reason) {
     if (state_ == State::closed) return;
     const V09SessionPtr keep(this);
+    const bool observed = is_open();
     state_ = State::closed;
     heartbeat_timer_.cancel();
     absence_timer_.cancel();
@@ -224,6 +237,7 @@ void V09Session::finish(CloseReason reason) {
     release_reader();
     if (const auto handler = std::exchange(handler_, nullptr)) handler->on_close(reason);
     --*host_.place.open_sessions;
+    if (observed) counters().count_close(reason);
     // Callers up the stack may still be inside this session or its transport.
     host_.loop.post([session = host_.sessions.remove(sid_), transport] {});
 }

@@ -52,6 +52,7 @@ public:
     ~V09Session() override;
 
     V09Host& host() const noexcept { return host_; }
+    Counters& counters() const noexcept { return *host_.place.counters; }
     bool is_open() const noexcept { return state_ == State::handshaken || state_ == State::open; }
 
     /// Must be set before open(); held until the session has closed.

@@ -137,6 +137,7 @@ void EngineEndpoint::upgrade(EngineSession& session, const EngineRequest& reques
 
 void EngineEndpoint::handshake(EngineRequest request, ExchangePtr exchange) {
     if (shutting_down_ || is_full(options_, *host_.place.open_sessions)) {
+        if (!shutting_down_) host_.place.counters->reached(session::Limit::max_sessions);
         return exchange->respond(no_more_sessions(shutting_down_));
     }
     host_.loop.enter([this, request = std::move(request), exchange = std::move(exchange)]() mutable {

@@ -49,6 +49,7 @@ void Polling::on_post(ExchangePtr exchange, const PollForm& form) {
     const boost::intrusive_ptr<Polling> keep(this);
     const HttpRequest& request = exchange->request();
     if (request.body.size() > session_->host().options.max_payload_bytes) {
+        session_->counters().reached(session::Limit::max_payload_bytes);
         answer(*exchange, Response(413));
         return fail(CloseReason::transport_error);
     }

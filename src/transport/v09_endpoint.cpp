@@ -194,6 +194,7 @@ void V09Endpoint::post(V09Session& session, const V09Request& request, ExchangeP
     const V09SessionPtr keep(&session);
     HttpRequest& http = exchange->request();
     if (http.body.size() > options_.max_payload_bytes) {
+        session.counters().reached(session::Limit::max_payload_bytes);
         exchange->respond(Response(413));
         return session.close(CloseReason::transport_error);
     }
@@ -238,6 +239,7 @@ void V09Endpoint::handshake(const V09Request& request, ExchangePtr exchange) {
     const std::string& method = exchange->request().method;
     if (method != "GET" && method != "POST") return exchange->respond(wrong_method("GET, POST"));
     if (shutting_down_ || is_full(options_, *host_.place.open_sessions)) {
+        if (!shutting_down_) host_.place.counters->reached(session::Limit::max_sessions);
         return exchange->respond(no_more_sessions(shutting_down_));
     }
     host_.loop.enter(

@@ -66,6 +66,7 @@ void WebSocket::on_message(const wire::WsMessage& message) {
 void WebSocket::on_end(std::uint16_t code, std::string_view) {
     if (!session_) return;
     const boost::intrusive_ptr<WebSocket> keep(this);
+    if (code == wire::ws_close::message_too_big) session_->counters().reached(session::Limit::max_payload_bytes);
     session_->on_transport_end(*this, reason_of_close(code));
 }
 
