@@ -12,7 +12,7 @@ const MEGABYTE = 1024 * 1024;
 let testbed;
 const open = new Set();
 const keep = (closable) => (open.add(closable), closable);
-before(async () => (testbed = await Testbed.start({ args: ["--ping-interval", "5000", "--ping-timeout", "5000"] })));
+before(async () => (testbed = await Testbed.start({ args: ["--metrics", "--ping-interval", "5000", "--ping-timeout", "5000"] })));
 afterEach(() => {
   for (const one of open) one.destroy ? one.destroy() : one.close();
   open.clear();
@@ -49,6 +49,44 @@ async function withinMemory(limit, attack) {
   most = Math.max(most, await residentBytes(testbed.pid));
   assert.ok(most - before < limit, `memory grew by ${Math.round((most - before) / MEGABYTE)} MiB`);
   await expectAlive(testbed);
+}
+
+/** Runs `attack` while another client goes on talking: none of its echoes may take long. */
+async function othersUndelayed(attack) {
+  const socket = await joined();
+  let worst = 0;
+  let over = false;
+  const talk = (async () => {
+    while (!over) {
+      const start = Date.now();
+      socket.send('42["message","on"]');
+      assert.equal(await socket.next(), '42["message-back","on"]');
+      worst = Math.max(worst, Date.now() - start);
+      await pause(10);
+    }
+  })();
+  try {
+    await Promise.race([attack(), talk]);
+  } finally {
+    over = true;
+    await talk;
+  }
+  assert.ok(worst < 2000, `another client waited for ${worst} ms`);
+}
+
+/** How many sessions have been closed for that reason. */
+async function closedFor(reason) {
+  const { body } = await fetchText(`${testbed.url}/metrics`);
+  const samples = body.matchAll(/^sio_sessions_closed_total\{worker="\d+",reason="([^"]+)"\} (\d+)$/gm);
+  return [...samples].filter((sample) => sample[1] === reason).reduce((sum, sample) => sum + Number(sample[2]), 0);
+}
+
+async function becomesTrue(condition, what, limitMs = 20_000) {
+  const limit = Date.now() + limitMs;
+  while (!(await condition())) {
+    assert.ok(Date.now() < limit, `not in time: ${what}`);
+    await pause(50);
+  }
 }
 
 describe("payloads", () => {
@@ -270,6 +308,134 @@ describe("WebSocket", () => {
         const { status } = await session.post("4" + "x".repeat(900_000));
         if (status !== 200) break;
       }
+    }));
+});
+
+// One message is a tenth of what may wait for a client; each asks for ten times that.
+const LARGE = "x".repeat(100_000);
+const MANY = 100;
+
+describe("clients that do not read", () => {
+  test("a WebSocket that asks for megabytes and never reads is disconnected, and delays nobody", () =>
+    withinMemory(64 * MEGABYTE, () => othersUndelayed(async () => {
+      const before = await closedFor("slow consumer");
+      const sockets = await Promise.all(Array.from({ length: 5 }, () => rawSession("/socket.io/")));
+      const event = frame(opcode.text, `42["message","${LARGE}"]`, { key: Buffer.alloc(4) });
+      for (const socket of sockets) socket.write(frame(opcode.text, "40")).raw.stopReading();
+      for (let i = 0; i < MANY; ++i) {
+        for (const socket of sockets) socket.write(event);
+        await pause(5);
+      }
+      await becomesTrue(async () => (await closedFor("slow consumer")) >= before + 5, "the five are disconnected");
+    })));
+
+  test("a session that posts and never polls is disconnected, and delays nobody", () =>
+    withinMemory(64 * MEGABYTE, () => othersUndelayed(async () => {
+      const before = await closedFor("slow consumer");
+      const sessions = await Promise.all(Array.from({ length: 5 }, () => Polling.open(socketIo())));
+      await Promise.all(sessions.map(async (session) => {
+        await session.post("40");
+        for (let i = 0, status = 200; i < MANY && status === 200; ++i) {
+          ({ status } = await session.post(`42["message","${LARGE}"]`));
+        }
+      }));
+      await becomesTrue(async () => (await closedFor("slow consumer")) >= before + 5, "the five are disconnected");
+    })));
+
+  test("a 0.9 client of xhr-polling that posts and never polls again is disconnected, and delays nobody", () =>
+    withinMemory(64 * MEGABYTE, () => othersUndelayed(async () => {
+      const before = await closedFor("slow consumer");
+      await Promise.all(Array.from({ length: 5 }, async () => {
+        const { body } = await fetchText(`${socketIo()}1/`);
+        const url = `${socketIo()}1/xhr-polling/${body.split(":")[0]}`;
+        assert.equal((await fetchText(url)).body, "1::");
+        const packet = `5:::${JSON.stringify({ name: "message", args: [LARGE] })}`;
+        for (let i = 0, status = 200; i < MANY && status === 200; ++i) {
+          ({ status } = await fetchText(url, { method: "POST", body: packet }));
+        }
+      }));
+      await becomesTrue(async () => (await closedFor("slow consumer")) >= before + 5, "the five are disconnected");
+    })));
+
+  test("a client that reads a byte a second gets no more memory than one that reads nothing", () =>
+    withinMemory(64 * MEGABYTE, () => othersUndelayed(async () => {
+      const before = await closedFor("slow consumer");
+      const sockets = await Promise.all(Array.from({ length: 5 }, () => rawSession("/socket.io/")));
+      const event = frame(opcode.text, `42["message","${LARGE}"]`, { key: Buffer.alloc(4) });
+      for (const socket of sockets) socket.write(frame(opcode.text, "40")).raw.stopReading();
+      for (let second = 0; second < 3; ++second) {
+        for (let i = 0; i < MANY / 3; ++i) {
+          for (const socket of sockets) socket.write(event);
+          await pause(5);
+        }
+        await pause(1000);
+        for (const socket of sockets) socket.raw.readByte();
+      }
+      await becomesTrue(async () => (await closedFor("slow consumer")) >= before + 5, "the five are disconnected");
+    })));
+
+  test("answers to requests whose client does not read them wait outside of memory", () =>
+    withinMemory(64 * MEGABYTE, () => othersUndelayed(async () => {
+      const body = "x".repeat(900_000);
+      const one = request("POST", "/", { "Content-Length": body.length }, body);
+      for (let i = 0; i < 20; ++i) {
+        const raw = keep(await Raw.connect(testbed.port));
+        raw.stopReading();
+        for (let more = 0; more < 10; ++more) raw.write(one);
+      }
+      await pause(1000);
+    })));
+});
+
+describe("clients that stop in the middle", () => {
+  test("WebSockets that stop in mid-frame hold what they have sent, and end with their heartbeat", { timeout: 60_000 }, () =>
+    withinMemory(64 * MEGABYTE, () => othersUndelayed(async () => {
+      const before = await closedFor("ping timeout");
+      const sockets = await Promise.all(Array.from({ length: 50 }, () => rawSession()));
+      for (const socket of sockets) socket.write(frame(opcode.text, "4" + "x".repeat(299_999), { length: 600_000, lengthBytes: 9 }));
+      await becomesTrue(async () => (await closedFor("ping timeout")) >= before + 50, "their heartbeats are missed", 40_000);
+    })));
+
+  test("requests that come a byte at a time are answered, and delay nobody", () =>
+    withinMemory(16 * MEGABYTE, () => othersUndelayed(async () => {
+      const text = request("GET", "/engine.io/?EIO=4&transport=polling");
+      await Promise.all(Array.from({ length: 50 }, async () => {
+        const raw = keep(await Raw.connect(testbed.port));
+        for (const byte of text) {
+          raw.write(byte);
+          await pause(5);
+        }
+        assert.equal((await raw.answer({ limitMs: 20_000 })).status, 200);
+      }));
+    })));
+
+  test("requests that come a byte at a time and never end are refused after ten seconds", { timeout: 60_000 }, () =>
+    withinMemory(16 * MEGABYTE, () => othersUndelayed(async () => {
+      await Promise.all(Array.from({ length: 50 }, async () => {
+        const raw = keep(await Raw.connect(testbed.port));
+        raw.write("GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
+        let answered = false;
+        const answer = raw.answer({ limitMs: 40_000 }).finally(() => (answered = true));
+        while (!answered) {
+          raw.write("x");
+          await pause(200);
+        }
+        assert.equal((await answer).status, 408);
+      }));
+    })));
+
+  test("a body that comes a byte at a time does not hold its connection for ever", { timeout: 60_000 }, () =>
+    othersUndelayed(async () => {
+      const session = await Polling.open(engine());
+      const raw = keep(await Raw.connect(testbed.port));
+      raw.write(request("POST", session.url.slice(testbed.url.length), { "Content-Length": "100000" }, "4"));
+      let answered = false;
+      const answer = raw.answer({ limitMs: 40_000 }).finally(() => (answered = true));
+      while (!answered) {
+        raw.write("x");
+        await pause(200);
+      }
+      assert.equal((await answer).status, 408);
     }));
 });
 

@@ -40,6 +40,8 @@ export class Raw {
   end() { this.#socket.end(); }
   destroy() { this.#socket.destroy(); }
   stopReading() { this.#socket.pause(); }
+  /** After stopReading(): takes one byte of what the socket has, and drops it. */
+  readByte() { this.#socket.read(1); }
 
   /** Waits until `taken` of what has been received gives something other than undefined; null when the peer ended first. */
   async take(taken, what = "data", limitMs = LIMIT_MS) {
