@@ -70,6 +70,7 @@ private:
 
 std::vector<NamedCount> named(std::span<const util::Counter> counters, auto&& name_of) {
     std::vector<NamedCount> counts;
+    counts.reserve(counters.size());
     for (std::size_t i = 0; i < counters.size(); ++i) {
         counts.push_back({std::string(name_of(i)), counters[i].get()});
     }
