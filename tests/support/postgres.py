@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 START_LIMIT = 120
-STOP_LIMIT = 60
+STOP_LIMIT = 5  # for each way of stopping, the gentle one first
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "fsync": "off",
