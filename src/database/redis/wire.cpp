@@ -1,0 +1,71 @@
+#include "database/redis/wire.hpp"
+
+#include <utility>
+
+#include <sio/error.hpp>
+#include <sio/redis/error.hpp>
+
+#include "io/limited.hpp"
+
+namespace sio::redis {
+
+namespace {
+
+constexpr std::size_t buffer_bytes = 32 * 1024;
+
+}  // namespace
+
+std::unique_ptr<Wire> Wire::connect(const Options& options) {
+    std::unique_ptr<Wire> wire;
+    const bool in_time = io::within(options.connect_timeout, [&] {
+        wire = std::make_unique<Wire>(Stream::connect(options), options.limits);
+        wire->greet(options);
+    });
+    if (!in_time) throw Timeout("connect to Redis at " + options.address());
+    return wire;
+}
+
+Wire::Wire(std::unique_ptr<Stream> stream, const ReplyLimits& limits)
+    : stream_(std::move(stream)), parser_(limits), buffer_(buffer_bytes) {}
+
+Value Wire::read() {
+    while (!parser_.feed(received_)) {
+        const std::size_t got = stream_->read_some(buffer_.data(), buffer_.size());
+        received_ = {buffer_.data(), got};
+    }
+    return parser_.take();
+}
+
+void Wire::greet(const Options& options) {
+    const bool authenticated = options.protocol != 2 && greet_resp3(options);
+    if (!authenticated && !options.password.empty()) {
+        Command auth("AUTH");
+        if (!options.user.empty()) auth.add(options.user);
+        call(auth.add(options.password)).throw_if_error();
+    }
+    if (!options.client_name.empty()) call(Command("CLIENT", "SETNAME", options.client_name)).throw_if_error();
+    if (options.database != 0) call(Command("SELECT", options.database)).throw_if_error();
+}
+
+// False: the server stays with RESP2. https://redis.io/docs/latest/commands/hello/
+bool Wire::greet_resp3(const Options& options) {
+    Command hello("HELLO", 3);
+    if (!options.password.empty()) {
+        hello.add("AUTH").add(options.user.empty() ? "default" : options.user.c_str()).add(options.password);
+    }
+    const Value reply = call(hello);
+    if (!reply.is_error()) return true;
+    const redis::Error error{std::string(reply.text())};
+    // Before 6.0 an unknown command; after that maybe one that the user may not use.
+    if (error.code() == "ERR" || error.code() == "NOPROTO" || error.code() == "NOPERM") return false;
+    throw redis::Error(error);
+}
+
+Value Wire::call(const Command& command) {
+    std::string bytes;
+    command.encode_to(bytes);
+    write(bytes);
+    return read();
+}
+
+}  // namespace sio::redis

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <sio/redis/command.hpp>
+#include <sio/redis/options.hpp>
+#include <sio/redis/value.hpp>
+
+#include "database/redis/reply_parser.hpp"
+#include "database/redis/stream.hpp"
+
+namespace sio::redis {
+
+/// One connection that has been greeted: commands out, values in. One greenlet may read while another writes.
+/// Errors: those of Stream and ReplyParser.
+class Wire {
+public:
+    /// Connects, authenticates, selects the database, within Options::connect_timeout.
+    /// Throws redis::Error when the server refuses, Timeout, and what else Stream::connect() throws.
+    static std::unique_ptr<Wire> connect(const Options& options);
+
+    Wire(std::unique_ptr<Stream> stream, const ReplyLimits& limits);
+
+    /// Blocks until the next value has come, of whatever kind.
+    Value read();
+    void write(std::string_view bytes) { stream_->write(bytes); }
+    void close() noexcept { stream_->close(); }
+
+private:
+    void greet(const Options& options);
+    bool greet_resp3(const Options& options);
+    Value call(const Command& command);
+
+    std::unique_ptr<Stream> stream_;
+    ReplyParser parser_;
+    std::vector<char> buffer_;
+    std::string_view received_;  // of the buffer, and not parsed yet
+};
+
+}  // namespace sio::redis
