@@ -57,6 +57,7 @@ void write_seeds(const fs::path& vectors, const fs::path& output) {
     Corpus codec3(output, "eio3_codec");
     Corpus jsonp(output, "jsonp");
     Corpus attachments(output, "attachments");
+    Corpus redis_reply(output, "redis_reply");
     Corpus script_string(output, "script_string");
     Corpus ws_parser(output, "ws_parser");
     Corpus ws_roundtrip(output, "ws_roundtrip");
@@ -65,6 +66,7 @@ void write_seeds(const fs::path& vectors, const fs::path& output) {
         packet.add(vector.bytes);
         util.add("\4" + vector.bytes.substr(std::min<std::size_t>(1, vector.bytes.size())));
     }
+    for (const auto& vector : read("redis-resp.txt")) redis_reply.add("\7" + vector.bytes);
     for (const auto& vector : read("engine.io-4-payload.txt")) payload.add("\x10" + vector.bytes);
     for (const auto& vector : read("engine.io-3.txt")) packet3.add(vector.bytes);
     for (const char* name : {"engine.io-3-payload.txt", "engine.io-3-binary-payload.txt"}) {

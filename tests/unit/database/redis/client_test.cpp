@@ -366,12 +366,12 @@ TEST_CASE("attempts to connect keep their pauses") {
 
 TEST_CASE("a server that never greets takes the time that connecting may take") {
     sio::run([] {
-        sio::StreamServer silent({"127.0.0.1", 0}, [](sio::StreamSocket socket) {
+        sio::StreamServer silent({"127.0.0.1", 0}, [](sio::StreamSocket& socket, const sio::Address&) {
             socket.recv_line();
             sio::sleep(1h);
         });
         silent.start();
-        Options options("redis://127.0.0.1:" + std::to_string(silent.address().port));
+        Options options("redis://127.0.0.1:" + std::to_string(silent.port()));
         options.connect_timeout = 20ms;
         Client redis(options);
         CHECK_THROWS_AS(redis.command("PING"), sio::Timeout);
@@ -380,12 +380,12 @@ TEST_CASE("a server that never greets takes the time that connecting may take") 
 
 TEST_CASE("a server that speaks something else is given up") {
     sio::run([] {
-        sio::StreamServer web({"127.0.0.1", 0}, [](sio::StreamSocket socket) {
+        sio::StreamServer web({"127.0.0.1", 0}, [](sio::StreamSocket& socket, const sio::Address&) {
             socket.recv_line();
             socket.sendall("HTTP/1.1 400 Bad Request\r\n\r\n");
         });
         web.start();
-        Client redis("redis://127.0.0.1:" + std::to_string(web.address().port));
+        Client redis("redis://127.0.0.1:" + std::to_string(web.port()));
         CHECK(error_of([&] { redis.command("PING"); }).find("sent no RESP") != std::string::npos);
     });
 }

@@ -186,14 +186,14 @@ TEST_CASE("a quiet connection is checked and kept") {
 TEST_CASE("a server that falls silent is given up") {
     sio::run([] {
         int connections = 0;
-        sio::StreamServer silent({"127.0.0.1", 0}, [&](sio::StreamSocket socket) {
+        sio::StreamServer silent({"127.0.0.1", 0}, [&](sio::StreamSocket& socket, const sio::Address&) {
             ++connections;
             socket.sendall("*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n");
             while (!socket.recv().empty()) {
             }
         });
         silent.start();
-        Options options("redis://127.0.0.1:" + std::to_string(silent.address().port));
+        Options options("redis://127.0.0.1:" + std::to_string(silent.port()));
         options.protocol = 2;
         Subscriber subscriber(options, {.check_every = 20ms});
         subscriber.subscribe({"a"});
