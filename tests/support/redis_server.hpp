@@ -65,11 +65,23 @@ public:
 
     /// On the same port as before, with nothing in it. Blocks the thread.
     void start() {
-        std::vector<std::string> arguments{"redis-server", "--port",     std::to_string(port_),
-                                           "--bind",       "127.0.0.1",  "--unixsocket",
-                                           unix_path(),    "--dir",      folder_,
-                                           "--save",       "",           "--appendonly",
-                                           "no",           "--loglevel", "warning"};
+        std::vector<std::string> arguments{"redis-server",
+                                           "--port",
+                                           std::to_string(port_),
+                                           "--bind",
+                                           "127.0.0.1",
+                                           "--unixsocket",
+                                           unix_path(),
+                                           "--dir",
+                                           folder_,
+                                           "--save",
+                                           "",
+                                           "--appendonly",
+                                           "no",
+                                           "--loglevel",
+                                           "warning",
+                                           "--enable-debug-command",
+                                           "yes"};
         arguments.insert(arguments.end(), settings_.begin(), settings_.end());
         std::vector<char*> pointers;
         for (std::string& each : arguments) pointers.push_back(each.data());

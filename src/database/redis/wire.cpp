@@ -56,9 +56,9 @@ bool Wire::greet_resp3(const Options& options) {
     const Value reply = call(hello);
     if (!reply.is_error()) return true;
     const redis::Error error{std::string(reply.text())};
-    // Before 6.0 an unknown command; after that maybe one that the user may not use.
+    // ERR: before 6.0 an unknown command.
     if (error.code() == "ERR" || error.code() == "NOPROTO" || error.code() == "NOPERM") return false;
-    throw redis::Error(error);
+    throw error;
 }
 
 Value Wire::call(const Command& command) {

@@ -122,7 +122,7 @@ TEST_CASE("an error is thrown wherever it is converted, also within an array") {
 TEST_CASE("commands are arrays of bulk strings") {
     CHECK(encoded("PING") == "*1\r\n$4\r\nPING\r\n");
     CHECK(encoded("SET", "k", std::string("a\0\r\n", 4)) ==
-          std::string("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$4\r\na\0\r\n\r\n", 34));
+          std::string("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$4\r\na\0\r\n\r\n", 30));
     CHECK(encoded("X", -1, std::uint64_t(18446744073709551615U), true) ==
           "*4\r\n$1\r\nX\r\n$2\r\n-1\r\n$20\r\n18446744073709551615\r\n$1\r\n1\r\n");
     CHECK(encoded("X", 0.1, 1e300) == "*3\r\n$1\r\nX\r\n$3\r\n0.1\r\n$6\r\n1e+300\r\n");
