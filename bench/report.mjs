@@ -20,10 +20,11 @@ function byWorkload(results) {
 
 const namesOf = (results) => [...new Set(results.map(({ server }) => server))];
 
-function cell(result, ours, idle) {
+function cell(result, idle) {
   if (!result) return "";
   const figure = `${short(result.figure)}${idle ? "B" : ""} ±${(result.spread * 100).toFixed(0)} %`;
-  const ratio = ours && result !== ours ? `, 1 : ${(idle ? result.figure / ours.figure : ours.figure / result.figure).toFixed(1)}` : "";
+  const times = result.ratio && (idle ? 1 / result.ratio : result.ratio);
+  const ratio = times ? `, 1 : ${times.toFixed(times < 10 ? 2 : 1)}` : "";
   const latency = idle ? "" : `, p99 ${Number((result.p99 / 1000).toPrecision(2))} ms`;
   return figure + ratio + latency;
 }
@@ -32,8 +33,7 @@ export function table(results) {
   const names = namesOf(results);
   const lines = [`| | ${names.join(" | ")} |`, `|---|${names.map(() => "---|").join("")}`];
   for (const { workload, idle, servers } of byWorkload(results)) {
-    const ours = servers.get("sio");
-    lines.push(`| ${workload} | ${names.map((name) => cell(servers.get(name), ours, idle)).join(" | ")} |`);
+    lines.push(`| ${workload} | ${names.map((name) => cell(servers.get(name), idle)).join(" | ")} |`);
   }
   return lines.join("\n") + "\n";
 }

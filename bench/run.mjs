@@ -1,7 +1,4 @@
-// run.mjs [--testbed PATH] [--load PATH] [--repeat N] [--seconds S] [--all] [--only TEXT] [--json FILE] [--write]
-//
-// Runs every workload against every server, interleaved, several times, and prints medians with their spread. --write puts
-// the table and the chart into docs/performance.md.
+// Runs every workload against every server, interleaved, several times, and prints medians with their spread.
 import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import os from "node:os";
@@ -9,10 +6,20 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 
+import * as greenlets from "./greenlets/compare.mjs";
 import { chart, short, table } from "./report.mjs";
 import { servers, start } from "./servers.mjs";
 import { workloads } from "./workloads.mjs";
 
+const usage = `bench/run [OPTION...]
+  --all          every workload; otherwise the quick ones
+  --only TEXT    the workloads whose names contain TEXT
+  --greenlets    what greenlets cost, beside Boost.Fiber and gevent, instead
+  --repeat N     how often each is measured (3)
+  --seconds S    how long each time (2)
+  --write        put the figures into docs/performance.md
+  --json FILE    keep every run
+  --testbed PATH, --load PATH   other programs than those of build/release`;
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "..");
 const build = path.join(root, "build", "release");
 const { values: options } = parseArgs({
@@ -22,11 +29,17 @@ const { values: options } = parseArgs({
     repeat: { type: "string", default: "3" },
     seconds: { type: "string", default: "2" },
     all: { type: "boolean", default: false },
+    greenlets: { type: "boolean", default: false },
     only: { type: "string", default: "" },
     json: { type: "string" },
     write: { type: "boolean", default: false },
+    help: { type: "boolean", short: "h", default: false },
   },
 });
+if (options.help) {
+  console.log(usage);
+  process.exit();
+}
 
 const SERVER_CORE = 0;
 const LOAD_CORE = 1;
@@ -51,13 +64,20 @@ function median(numbers) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-function summary(runs, workload) {
-  const figures = runs.map((one) => (workload.idle ? one.bytesPerConnection : one.perCpuSecond));
+const figureOf = (run, workload) => (workload.idle ? run.bytesPerConnection : run.perCpuSecond);
+
+/** Of one server's runs, null where one failed; `ours` are sio's, of the same repetitions. */
+function summary(runs, ours, workload) {
+  const done = runs.filter(Boolean);
+  const figures = done.map((run) => figureOf(run, workload));
   const middle = median(figures);
+  // Run against run, side by side: a machine that is slower for a while then counts for neither.
+  const pairs = runs.flatMap((run, i) => (run && ours[i] ? [figureOf(ours[i], workload) / figureOf(run, workload)] : []));
   return {
     figure: middle,
     spread: middle ? Math.max(...figures.map((figure) => Math.abs(figure - middle))) / middle : 0,
-    p99: median(runs.map((one) => one.latencyUs.p99)),
+    ratio: runs !== ours && pairs.length > 0 ? median(pairs) : undefined,
+    p99: median(done.map((run) => run.latencyUs.p99)),
   };
 }
 
@@ -68,6 +88,12 @@ const present = servers(options.testbed).filter(({ name, missing }) => {
 });
 const machine = `${os.cpus()[0].model}, ${os.cpus().length} cores, ${os.type()} ${os.release()}, Node ${process.version}`;
 console.log(machine);
+if (options.greenlets) {
+  const results = await greenlets.compare(build, Number(options.repeat));
+  console.log(greenlets.table(results));
+  if (options.write) write("greenlets", `the least of ${options.repeat} runs, in CPU time.`, greenlets.table(results));
+  process.exit();
+}
 console.log(`per CPU second of the server, medians of ${options.repeat}; one core for the server, one for the load\n`);
 
 const results = [];
@@ -76,33 +102,39 @@ for (const workload of chosen) {
   for (let repetition = 0; repetition < Number(options.repeat); ++repetition) {
     for (const server of present) {
       try {
-        runs.get(server.name).push(await measure(server, workload));
+        runs.get(server.name)[repetition] = await measure(server, workload);
       } catch (error) {
+        runs.get(server.name)[repetition] = null;
         console.log(`${workload.name}: ${server.name}: ${String(error.stderr || error.message).trim()}`);
       }
     }
   }
   console.log(workload.name + (workload.idle ? " (bytes of a connection)" : ""));
-  const ours = runs.get("sio").length > 0 ? summary(runs.get("sio"), workload) : null;
   for (const [name, all] of runs) {
-    if (all.length === 0) continue;
-    const one = summary(all, workload);
-    const ratio = ours && name !== "sio" ? `  sio: x ${(ours.figure / one.figure).toFixed(2)}` : "";
+    if (!all.some(Boolean)) continue;
+    const one = summary(all, runs.get("sio"), workload);
+    const ratio = one.ratio ? `  sio: x ${one.ratio.toFixed(2)}` : "";
     const latency = workload.idle ? "" : `  p99 ${Math.round(one.p99)} us`;
     console.log(`  ${name.padEnd(28)} ${short(one.figure).padStart(8)}  +-${(one.spread * 100).toFixed(0)} %${latency}${ratio}`);
     results.push({ workload: workload.name, idle: Boolean(workload.idle), server: name, ...one, runs: all });
   }
 }
 if (options.json) writeFileSync(options.json, JSON.stringify(results, null, 1));
-if (options.write) write();
+if (options.write) {
+  write("servers", `medians of ${options.repeat}, the largest deviation from them, and the median of the ratios of runs side by ` +
+    "side, per CPU second of the server process.", table(results));
+  writeFileSync(path.join(root, "docs", "performance.svg"), chart(results, "Messages per CPU second of the server"));
+}
 
-function write() {
+/** Puts a table in the place of the one that docs/performance.md has under this name. */
+function write(name, how, rows) {
   const page = path.join(root, "docs", "performance.md");
   const day = new Date().toISOString().slice(0, 10);
-  const how = `${machine}, ${day}: \`bench/run ${process.argv.slice(2).join(" ")}\`, medians of ${options.repeat} and the largest ` +
-    `deviation from them, per CPU second of the server process.`;
-  const figures = `<!-- bench/run --write: from here -->\n${how}\n\n${table(results)}<!-- to here -->`;
-  const text = readFileSync(page, "utf8").replace(/<!-- bench\/run --write: from here -->[^]*<!-- to here -->/, () => figures);
-  writeFileSync(page, text);
-  writeFileSync(path.join(root, "docs", "performance.svg"), chart(results, "Messages per CPU second of the server"));
+  const [begin, end] = [`<!-- bench/run --write: ${name} -->`, "<!-- to here -->"];
+  const command = `bench/run ${process.argv.slice(2).join(" ")}`;
+  const text = readFileSync(page, "utf8");
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end, from);
+  if (from < 0 || to < 0) throw new Error(`${page} has no place for ${name}`);
+  writeFileSync(page, `${text.slice(0, from)}${begin}\n${machine}, ${day}: \`${command}\`, ${how}\n\n${rows}${text.slice(to)}`);
 }

@@ -49,7 +49,7 @@ bool ChatNamespace::on_join(std::string slug) {
     return true;
 }
 
-std::tuple<bool, std::string, std::int64_t> ChatNamespace::on_nickname(std::string wanted) {
+std::tuple<bool, std::string, std::int64_t> ChatNamespace::on_nickname(const std::string& wanted) {
     const auto refuse = [](std::string why) { return std::tuple(false, std::move(why), std::int64_t(0)); };
     const auto nickname = clean_name(wanted);
     if (skeleton(nickname).empty()) return refuse("Type the name that others should see");
@@ -71,7 +71,7 @@ std::tuple<bool, std::string, std::int64_t> ChatNamespace::on_nickname(std::stri
     return {true, nickname_, user_};
 }
 
-ChatNamespace::Receipt ChatNamespace::on_user_message(std::string text, std::optional<std::string> client_id) {
+ChatNamespace::Receipt ChatNamespace::on_user_message(const std::string& text, std::optional<std::string> client_id) {
     const auto refuse = [](std::string code, std::string why) {
         return Receipt(false, Failure{std::move(code), std::move(why), std::nullopt});
     };

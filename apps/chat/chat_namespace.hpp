@@ -33,9 +33,9 @@ private:
     /// Enters a room, by its slug, leaving any other. False when there is none.
     bool on_join(std::string slug);
     /// Takes a nickname: true, the nickname as others see it, and the user's id; or false, why not, and 0.
-    std::tuple<bool, std::string, std::int64_t> on_nickname(std::string wanted);
+    std::tuple<bool, std::string, std::int64_t> on_nickname(const std::string& wanted);
     /// `client_id`: by which a repeat is recognised.
-    Receipt on_user_message(std::string text, std::optional<std::string> client_id);
+    Receipt on_user_message(const std::string& text, std::optional<std::string> client_id);
     History on_history(HistoryQuery query);
     void on_typing(bool typing);
     /// The rooms and who is in them; from now on this socket hears of changes.

@@ -77,5 +77,5 @@ int main() {
     measure("spawn and join", 500'000, spawn_and_join);
     measure("spawn 1000, join 1000", 500'000, spawn_many_and_join);
     measure("switch", 2'000'000, switches);
-    measure("channel, there and back", 500'000, queue_round_trips);
+    measure("queue, there and back", 500'000, queue_round_trips);
 }

@@ -49,19 +49,19 @@ public:
 
     // Each throws std::invalid_argument when the pattern is malformed or already has that method.
 
-    Router& get(std::string_view pattern, App app);
-    Router& post(std::string_view pattern, App app);
-    Router& put(std::string_view pattern, App app);
-    Router& patch(std::string_view pattern, App app);
-    Router& del(std::string_view pattern, App app);
+    Router& get(std::string_view pattern, const App& app);
+    Router& post(std::string_view pattern, const App& app);
+    Router& put(std::string_view pattern, const App& app);
+    Router& patch(std::string_view pattern, const App& app);
+    Router& del(std::string_view pattern, const App& app);
     /// Exactly this path, for one method, or for several with commas between (`GET,POST`), or for all (`*`).
-    Router& route(std::string_view methods, std::string_view pattern, App app);
+    Router& route(std::string_view methods, std::string_view pattern, const App& app);
     /// All methods, for this path and every path below it. The app sees the whole path; see mount() for the other way.
     /// `any("/", page)` takes whatever no other route does.
-    Router& any(std::string_view pattern, App app);
+    Router& any(std::string_view pattern, const App& app);
     /// The same, but the app sees the path below the prefix only: the prefix moves from path() to script_name().
     /// What the prefix's parameters matched can be read in the app.
-    Router& mount(std::string_view prefix, App app);
+    Router& mount(std::string_view prefix, const App& app);
 
     /// Wraps everything that this router answers, error pages included; the first added is the outermost.
     Router& use(Middleware middleware);

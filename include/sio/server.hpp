@@ -101,7 +101,7 @@ struct ServerOptions {
 class SocketIOServer {
 public:
     /// Listens at `address` once started.
-    SocketIOServer(Address address, App app, ServerOptions options = {});
+    SocketIOServer(Address address, const App& app, ServerOptions options = {});
     /// Does not listen. Sessions are bound to `namespaces` without asking an app.
     explicit SocketIOServer(Namespaces namespaces, ServerOptions options = {});
     /// Stops, if it still runs.
@@ -114,7 +114,7 @@ public:
 
     /// Speaks Engine.IO alone under `path` (`/engine.io`): `handler` runs in a greenlet for each session, which closes
     /// when it returns. Before start() only.
-    void engine_io(std::string path, std::function<void(EngineSocket&)> handler, EngineOptions options = {});
+    void engine_io(std::string_view path, std::function<void(EngineSocket&)> handler, EngineOptions options = {});
 
     /// Begins to serve and returns. Throws Error(errc::cannot_start) with one line that says what is in the way.
     void start();
@@ -181,6 +181,6 @@ struct ServeOptions {
 };
 
 /// Runs `app` until a signal ends it: SocketIOServer in one call. gevent-socketio: `serve`.
-void serve(App app, ServeOptions options = {});
+void serve(const App& app, ServeOptions options = {});
 
 }  // namespace sio

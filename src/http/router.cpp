@@ -49,7 +49,7 @@ class Router::State {
 public:
     State() { rebuild(); }
 
-    void add(std::string_view methods, std::string_view pattern, bool subtree, bool mounted, App app);
+    void add(std::string_view methods, std::string_view pattern, bool subtree, bool mounted, const App& app);
     void use(Middleware middleware) {
         middleware_.push_back(std::move(middleware));
         rebuild();
@@ -122,7 +122,8 @@ Router::State::Route& Router::State::route_for(http::RoutePattern pattern, bool 
     return *routes_.insert(after, Route{std::move(pattern), mounted, {}});
 }
 
-void Router::State::add(std::string_view methods, std::string_view pattern, bool subtree, bool mounted, App app) {
+void Router::State::add(std::string_view methods, std::string_view pattern, bool subtree, bool mounted,
+                        const App& app) {
     if (!app) throw std::invalid_argument("route \"" + std::string(pattern) + "\": no app");
     if (methods.empty()) throw std::invalid_argument("route \"" + std::string(pattern) + "\": no method");
     auto& route = route_for(http::RoutePattern(pattern, subtree), mounted);
@@ -234,24 +235,24 @@ Response Router::State::answer_error(Environ& environ, const HttpError& error) c
 
 Router::Router() : state_(std::make_shared<State>()) {}
 
-Router& Router::get(std::string_view pattern, App app) { return route("GET", pattern, std::move(app)); }
-Router& Router::post(std::string_view pattern, App app) { return route("POST", pattern, std::move(app)); }
-Router& Router::put(std::string_view pattern, App app) { return route("PUT", pattern, std::move(app)); }
-Router& Router::patch(std::string_view pattern, App app) { return route("PATCH", pattern, std::move(app)); }
-Router& Router::del(std::string_view pattern, App app) { return route("DELETE", pattern, std::move(app)); }
+Router& Router::get(std::string_view pattern, const App& app) { return route("GET", pattern, app); }
+Router& Router::post(std::string_view pattern, const App& app) { return route("POST", pattern, app); }
+Router& Router::put(std::string_view pattern, const App& app) { return route("PUT", pattern, app); }
+Router& Router::patch(std::string_view pattern, const App& app) { return route("PATCH", pattern, app); }
+Router& Router::del(std::string_view pattern, const App& app) { return route("DELETE", pattern, app); }
 
-Router& Router::route(std::string_view methods, std::string_view pattern, App app) {
-    state_->add(methods, pattern, false, false, std::move(app));
+Router& Router::route(std::string_view methods, std::string_view pattern, const App& app) {
+    state_->add(methods, pattern, false, false, app);
     return *this;
 }
 
-Router& Router::any(std::string_view pattern, App app) {
-    state_->add(any_method, pattern, true, false, std::move(app));
+Router& Router::any(std::string_view pattern, const App& app) {
+    state_->add(any_method, pattern, true, false, app);
     return *this;
 }
 
-Router& Router::mount(std::string_view prefix, App app) {
-    state_->add(any_method, prefix, true, true, std::move(app));
+Router& Router::mount(std::string_view prefix, const App& app) {
+    state_->add(any_method, prefix, true, true, app);
     return *this;
 }
 

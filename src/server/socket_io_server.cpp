@@ -231,7 +231,7 @@ void SocketIOServer::Impl::stop(std::chrono::milliseconds grace) {
     if (stop_signal) stop_signal->raise();
 }
 
-SocketIOServer::SocketIOServer(Address address, App app, ServerOptions options)
+SocketIOServer::SocketIOServer(Address address, const App& app, ServerOptions options)
     : impl_(std::make_unique<Impl>(app, app, std::move(options))) {
     impl_->addresses.push_back({std::move(address), impl_->options.tls});
     impl_->serve_metrics(*this);
@@ -248,7 +248,8 @@ void SocketIOServer::listen(Address address, TlsOptions tls) {
     impl_->addresses.push_back({std::move(address), std::move(tls)});
 }
 
-void SocketIOServer::engine_io(std::string path, std::function<void(EngineSocket&)> handler, EngineOptions options) {
+void SocketIOServer::engine_io(std::string_view path, std::function<void(EngineSocket&)> handler,
+                               EngineOptions options) {
     check(options);
     impl_->config.paths.push_back({clean_path(path), std::move(options), std::move(handler)});
 }
@@ -328,12 +329,12 @@ std::shared_ptr<Socket> SocketIOServer::get_socket(std::string_view sessid) cons
     return impl_->require_current().hub().find(sessid);
 }
 
-void serve(App app, ServeOptions options) {
+void serve(const App& app, ServeOptions options) {
     ServerOptions server_options;
     server_options.resource = std::move(options.resource);
     server_options.flash_policy = std::move(options.flash_policy);
     if (!options.transports.empty()) allow_transports(server_options.engine, options.transports);
-    SocketIOServer({std::move(options.host), options.port}, std::move(app), std::move(server_options)).serve_forever();
+    SocketIOServer({std::move(options.host), options.port}, app, std::move(server_options)).serve_forever();
 }
 
 }  // namespace sio

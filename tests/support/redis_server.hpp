@@ -100,6 +100,9 @@ public:
         }
         wait_until_it_listens();
     }
+    /// Keeps its connections, and says nothing until resume().
+    void pause() const { ::kill(process_, SIGSTOP); }
+    void resume() const { ::kill(process_, SIGCONT); }
     /// Without a farewell: connections are reset or end.
     void stop() {
         if (process_ <= 0) return;

@@ -9,7 +9,7 @@
 namespace chat {
 namespace {
 
-Options parse(std::vector<std::string> arguments, std::map<std::string, std::string> variables = {}) {
+Options parse(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& variables = {}) {
     return parse_options(arguments, [&](const char* name) -> const char* {
         const auto found = variables.find(name);
         return found == variables.end() ? nullptr : found->second.c_str();

@@ -50,7 +50,8 @@ struct Options {
 
     /// For name, connection, TLS and greeting.
     Duration connect_timeout = std::chrono::seconds(10);
-    /// How long each call may take, from the call to its answer: then Timeout. Default: no limit; see also TimeoutScope.
+    /// How long each call may take, from the call to its answer: then Timeout, and when the server has sent nothing at all
+    /// meanwhile, another connection for those that follow. Default: no limit; see also TimeoutScope.
     Duration timeout = forever;
     /// Between a failed attempt to connect and the next: at least `backoff_min`, doubled with each failure up to
     /// `backoff_max`, and up to half as much again by chance, so that many clients do not come at once.

@@ -85,13 +85,16 @@ void Client::watch_keys(const Command& command) {
     watching_ = outcome.connection;
 }
 
-// Where something is watched, on that connection only. What becomes of a call that is interrupted is not known, so that
-// the connection then counts as watching still.
+// Where something is watched, on that connection only. What becomes of a call that is interrupted is not known: the
+// connection then counts as watching.
 Outcome Client::call_watched(std::string bytes, std::size_t commands) {
     try {
         return session_->call(std::move(bytes), commands, watching_);
     } catch (const sio::Error& error) {
-        if (error.code() == errc::connection_closed) watching_ = 0;
+        watching_ = error.code() == errc::connection_closed ? 0 : session_->connection();
+        throw;
+    } catch (...) {
+        watching_ = session_->connection();
         throw;
     }
 }

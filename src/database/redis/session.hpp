@@ -37,11 +37,14 @@ public:
     explicit Session(Options options) : options_(std::move(options)), backoff_(options_) {}
 
     /// Sends `bytes`, which are so many commands, and blocks until each is answered. `connection`: fail unless it is this one
-    /// that they would be sent on; 0: any.
+    /// that they would be sent on; 0: any. Throws Timeout after Options::timeout, and then gives up a connection on which
+    /// nothing has come in all that time.
     Outcome call(std::string bytes, std::size_t commands, std::uint64_t connection = 0);
     void close() noexcept;
 
     bool is_closed() const noexcept { return closed_; }
+    /// The number of the connection (see Outcome); 0: there is none.
+    std::uint64_t connection() const noexcept { return wire_ ? connection_ : 0; }
     bool is_connected() const noexcept { return wire_ != nullptr; }
     bool is_idle() const noexcept { return waiting_.empty() && sent_.empty(); }
 

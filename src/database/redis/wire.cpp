@@ -32,6 +32,7 @@ Value Wire::read() {
     while (!parser_.feed(received_)) {
         const std::size_t got = stream_->read_some(buffer_.data(), buffer_.size());
         received_ = {buffer_.data(), got};
+        heard_at_ = std::chrono::steady_clock::now();
     }
     return parser_.take();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,6 +29,8 @@ public:
     Value read();
     void write(std::string_view bytes) { stream_->write(bytes); }
     void close() noexcept { stream_->close(); }
+    /// When the server last sent something; at first, when the connection was made.
+    std::chrono::steady_clock::time_point heard_at() const noexcept { return heard_at_; }
 
 private:
     void greet(const Options& options);
@@ -38,6 +41,7 @@ private:
     ReplyParser parser_;
     std::vector<char> buffer_;
     std::string_view received_;  // of the buffer, and not parsed yet
+    std::chrono::steady_clock::time_point heard_at_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace sio::redis

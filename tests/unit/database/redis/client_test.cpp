@@ -245,6 +245,24 @@ TEST_CASE("a watched key that was changed stops the transaction") {
     });
 }
 
+TEST_CASE("a watch whose answer nobody waited for is in force until unwatch or a transaction") {
+    sio::run([] {
+        Client redis(with_protocol(3));
+        Client other(with_protocol(3));
+        redis.command("DEL", "list", "n");
+        auto blocks = blocked_in(redis, "list");
+        CHECK(server_has_blocked(other));
+        CHECK_FALSE(sio::with_timeout(20ms, [&] { redis.watch("n"); }));
+        other.command("RPUSH", "list", "x");
+        blocks.get();
+        CHECK_FALSE(redis.reusable());
+        other.command("SET", "n", "theirs");
+        redis.unwatch();
+        CHECK(redis.reusable());
+        CHECK(redis.transaction(Pipeline().command("SET", "n", "mine")));
+    });
+}
+
 TEST_CASE("a transaction fails when the connection that watched was lost") {
     sio::run([] {
         Client redis(with_protocol(3));
@@ -281,6 +299,45 @@ TEST_CASE("a call's own limit is a Timeout") {
         options.timeout = 20ms;
         Client redis(options);
         CHECK_THROWS_AS(redis.command("BLPOP", "nothing", 0), sio::Timeout);
+    });
+}
+
+TEST_CASE("a connection that has fallen silent is given up with the call that notices") {
+    RedisServer server;
+    sio::run([&] {
+        Options options(server.url());
+        options.timeout = 500ms;
+        Client redis(options);
+        const auto connection = redis.command("CLIENT", "ID").as<int>();
+        server.pause();
+        CHECK_THROWS_AS(redis.ping(), sio::Timeout);
+        server.resume();
+        CHECK(eventually([&] { return !redis.is_connected(); }));
+        CHECK(redis.command("CLIENT", "ID").as<int>() != connection);
+    });
+}
+
+TEST_CASE("a call that is out of time leaves a connection that is alive to the others") {
+    sio::run([] {
+        int connections = 0;
+        sio::StreamServer slow({"127.0.0.1", 0}, [&](sio::StreamSocket& socket, const sio::Address&) {
+            ++connections;
+            while (const auto line = socket.recv_line()) {
+                if (line->starts_with("GET")) socket.sendall("+first\r\n");  // answers the command before
+                if (line->starts_with("DEL")) socket.sendall("+second\r\n+third\r\n");
+            }
+        });
+        slow.start();
+        Options options("redis://127.0.0.1:" + std::to_string(slow.port()));
+        options.protocol = 2;
+        options.timeout = 1s;
+        Client redis(options);
+        auto first = sio::spawn([&] { return redis.command("ECHO", "x").as<std::string>(); });
+        auto second = sio::spawn([&] { redis.command("GET", "x"); });
+        CHECK(first.get() == "first");
+        CHECK_THROWS_AS(second.get(), sio::Timeout);
+        CHECK(redis.command("DEL", "x").as<std::string>() == "third");
+        CHECK(connections == 1);
     });
 }
 
