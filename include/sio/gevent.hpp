@@ -11,6 +11,7 @@
 #include <sio/group.hpp>
 #include <sio/http_client.hpp>
 #include <sio/iwait.hpp>
+#include <sio/joinable_queue.hpp>
 #include <sio/local.hpp>
 #include <sio/pool.hpp>
 #include <sio/priority_queue.hpp>

@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
-#include <optional>
 #include <utility>
 #include <vector>
 
-#include <sio/detail/handover.hpp>
+#include <sio/detail/buffered_queue.hpp>
 
 namespace sio {
 
@@ -48,27 +47,12 @@ private:
 ///
 /// Members, threads and errors: as Queue.
 template <class T, class Less = std::less<>>
-class PriorityQueue : public detail::Handover<T, detail::HeapStorage<T, Less>> {
-    using Base = detail::Handover<T, detail::HeapStorage<T, Less>>;
-
+class PriorityQueue : public detail::BufferedQueue<T, detail::HeapStorage<T, Less>> {
 public:
     /// `capacity`: how many values may wait; 0: any number. A put into a full queue blocks.
     explicit PriorityQueue(std::size_t capacity = 0, Less less = {})
-        : Base(capacity == 0 ? Base::unlimited : capacity, detail::HeapStorage<T, Less>(std::move(less)),
-               "PriorityQueue::put", "PriorityQueue::get"),
-          capacity_(capacity) {}
-
-    std::size_t capacity() const noexcept { return capacity_; }
-    bool full() const { return capacity_ != 0 && this->size() >= capacity_; }
-    /// A copy of the value that get() would return, which stays in the queue; empty when there is none.
-    std::optional<T> peek() const {
-        return this->with_stored([](const auto& stored, std::size_t unreserved) {
-            return unreserved > 0 ? std::optional<T>(stored.front()) : std::nullopt;
-        });
-    }
-
-private:
-    const std::size_t capacity_;
+        : detail::BufferedQueue<T, detail::HeapStorage<T, Less>>(
+              capacity, detail::HeapStorage<T, Less>(std::move(less)), "PriorityQueue::put", "PriorityQueue::get") {}
 };
 
 }  // namespace sio

@@ -2,10 +2,9 @@
 
 #include <cstddef>
 #include <deque>
-#include <optional>
 #include <utility>
 
-#include <sio/detail/handover.hpp>
+#include <sio/detail/buffered_queue.hpp>
 
 namespace sio {
 
@@ -34,26 +33,11 @@ private:
 /// Values and waiting greenlets are served in the order in which they came. `T` moves; it need not copy.
 /// Threads: every member from any; blocking ones in a greenlet of any loop. Must outlive those that wait.
 template <class T>
-class Queue : public detail::Handover<T, detail::FifoStorage<T>> {
-    using Base = detail::Handover<T, detail::FifoStorage<T>>;
-
+class Queue : public detail::BufferedQueue<T, detail::FifoStorage<T>> {
 public:
     /// `capacity`: how many values may wait; 0: any number. A put into a full queue blocks.
     explicit Queue(std::size_t capacity = 0)
-        : Base(capacity == 0 ? Base::unlimited : capacity, {}, "Queue::put", "Queue::get"), capacity_(capacity) {}
-
-    /// As given to the constructor.
-    std::size_t capacity() const noexcept { return capacity_; }
-    bool full() const { return capacity_ != 0 && this->size() >= capacity_; }
-    /// A copy of the value that get() would return, which stays in the queue; empty when there is none.
-    std::optional<T> peek() const {
-        return this->with_stored([](const auto& stored, std::size_t unreserved) {
-            return unreserved > 0 ? std::optional<T>(stored.front()) : std::nullopt;
-        });
-    }
-
-private:
-    const std::size_t capacity_;
+        : detail::BufferedQueue<T, detail::FifoStorage<T>>(capacity, {}, "Queue::put", "Queue::get") {}
 };
 
 }  // namespace sio

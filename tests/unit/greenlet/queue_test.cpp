@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <sio/channel.hpp>
 #include <sio/greenlet.hpp>
+#include <sio/joinable_queue.hpp>
 #include <sio/priority_queue.hpp>
 
 #include <atomic>
@@ -151,4 +152,72 @@ TEST_CASE("channels and queues connect threads; nothing is lost or repeated") {
     });
     other.join();
     CHECK(sum == 999 * 1000);
+}
+
+TEST_CASE("a joinable queue is done when every value has been dealt with") {
+    sio::run([] {
+        sio::JoinableQueue<int> queue(2);
+        CHECK(queue.join());  // nothing was put
+        int sum = 0;
+        std::vector<sio::AnyGreenlet> workers;
+        for (int i = 0; i < 3; ++i) {
+            workers.push_back(sio::spawn([&] {
+                for (;;) {
+                    const int value = queue.get();
+                    sio::sleep(1ms);
+                    sum += value;
+                    if (value == 10) queue.put(100);  // work that work brings
+                    queue.task_done();
+                }
+            }));
+        }
+        for (int i = 1; i <= 10; ++i) queue.put(i);
+        CHECK(queue.unfinished_tasks() > 0);
+        CHECK_FALSE(queue.join(0ms));
+        CHECK(queue.join());
+        CHECK(sum == 155);
+        CHECK(queue.unfinished_tasks() == 0);
+        CHECK_THROWS_AS(queue.task_done(), sio::Error);
+        sio::killall(workers);
+    });
+}
+
+TEST_CASE("a value that found no place in a joinable queue is not waited for") {
+    sio::run([] {
+        sio::JoinableQueue<int> queue(1);
+        queue.put(1);
+        CHECK_FALSE(queue.try_put(2));
+        CHECK_THROWS_AS(queue.put(3, 1ms), sio::Timeout);
+        auto killed = sio::spawn([&] { queue.put(4); });
+        sio::sleep(0ms);
+        CHECK(queue.unfinished_tasks() == 2);
+        killed.kill();
+        CHECK(queue.unfinished_tasks() == 1);
+        CHECK(queue.get() == 1);
+        CHECK(queue.empty());
+        queue.task_done();
+        CHECK(queue.join());
+    });
+}
+
+TEST_CASE("a joinable queue is shared between loops") {
+    sio::JoinableQueue<int> queue;
+    std::atomic<int> sum{0};
+    std::thread worker([&] {
+        sio::run([&] {
+            while (const int value = queue.get()) {
+                sum += value;
+                queue.task_done();
+            }
+            queue.task_done();
+        });
+    });
+    sio::run([&] {
+        for (int i = 1; i <= 1000; ++i) queue.put(i);
+        CHECK(queue.join());
+        CHECK(sum == 500500);
+        queue.put(0);
+    });
+    worker.join();
+    CHECK(queue.unfinished_tasks() == 0);
 }
