@@ -82,7 +82,7 @@ sio::Router pages() {
     return app;
 }
 
-std::unique_ptr<sio::SocketIOServer> make_server(const Options& options, std::uint16_t port, sio::App app,
+std::unique_ptr<sio::SocketIOServer> make_server(const Options& options, std::uint16_t port, const sio::App& app,
                                                  sio::ServerOptions server) {
     options.apply(server.engine);
     server.tls = options.tls;
@@ -90,7 +90,7 @@ std::unique_ptr<sio::SocketIOServer> make_server(const Options& options, std::ui
     if (options.metrics) server.metrics_path = "/metrics";
     if (options.compression) server.engine.websocket_compression.emplace();
     server.flash_policy.domains = {"*"};
-    return std::make_unique<sio::SocketIOServer>(sio::Address{"127.0.0.1", port}, std::move(app), std::move(server));
+    return std::make_unique<sio::SocketIOServer>(sio::Address{"127.0.0.1", port}, app, std::move(server));
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ struct Completed {
 /// what blocking calls throw. Needs Linux 5.4.
 class Subprocess {
 public:
-    explicit Subprocess(std::vector<std::string> arguments, SubprocessOptions options = {});
+    explicit Subprocess(std::vector<std::string> arguments, const SubprocessOptions& options = {});
     ~Subprocess();
     Subprocess(Subprocess&& other) noexcept;
     Subprocess& operator=(Subprocess&& other) noexcept;

@@ -25,11 +25,10 @@ void MemoryAdapter::add(SocketEmitter& emitter) {
     }
     Namespace& nsp = *found->second;
     auto member = std::make_unique<Member>();
-    member->emitter = &emitter;
     member->nsp = &nsp;
     member->place = nsp.members.size();
-    nsp.members.push_back(member.get());
-    nsp.by_sid.insert(member.get());
+    nsp.members.push_back(&emitter);
+    nsp.by_sid.insert(&emitter);
     emitter.adapter_record = member.release();
 }
 
@@ -39,14 +38,16 @@ void MemoryAdapter::remove(SocketEmitter& emitter) noexcept {
     emitter.adapter_record = nullptr;
     while (!member->memberships.empty()) leave_at(*member, member->memberships.size() - 1);
     Namespace& nsp = *member->nsp;
-    nsp.by_sid.erase(member.get());
+    nsp.by_sid.erase(&emitter);
     if (walking_ != 0) {
         nsp.members[member->place] = nullptr;
         if (nsp.gaps++ == 0) untidy_namespaces_.push_back(&nsp);
         return;
     }
-    nsp.members[member->place] = nsp.members.back();
-    nsp.members[member->place]->place = member->place;
+    if (member->place + 1 != nsp.members.size()) {
+        nsp.members[member->place] = nsp.members.back();
+        member_of(*nsp.members.back())->place = member->place;
+    }
     nsp.members.pop_back();
     drop_if_empty(nsp);
 }
@@ -67,7 +68,7 @@ bool MemoryAdapter::join(SocketEmitter& emitter, std::string_view name) {
         if (membership.room == &room) return false;
     }
     member->memberships.push_back({&room, room.places.size()});
-    room.places.push_back({member, member->memberships.size() - 1});
+    room.places.push_back({&emitter, member->memberships.size() - 1});
     return true;
 }
 
@@ -92,13 +93,14 @@ void MemoryAdapter::leave_at(Member& member, std::size_t index) noexcept {
         member.memberships[i].room->places[member.memberships[i].place].membership = i;
     }
     if (walking_ != 0) {
-        room->places[place].member = nullptr;
+        room->places[place].emitter = nullptr;
         if (room->gaps++ == 0) untidy_rooms_.push_back(room);
         return;
     }
     if (place + 1 != room->places.size()) {
         room->places[place] = room->places.back();
-        room->places[place].member->memberships[room->places[place].membership].place = place;
+        const Place& moved = room->places[place];
+        member_of(*moved.emitter)->memberships[moved.membership].place = place;
     }
     room->places.pop_back();
     drop_if_empty(*room);
@@ -118,16 +120,16 @@ void MemoryAdapter::drop_if_empty(Namespace& nsp) noexcept {
 void MemoryAdapter::tidy() noexcept {
     for (Room* const room : std::exchange(untidy_rooms_, {})) {
         room->gaps = 0;
-        std::erase_if(room->places, [](const Place& place) { return place.member == nullptr; });
+        std::erase_if(room->places, [](const Place& place) { return place.emitter == nullptr; });
         for (std::size_t i = 0; i < room->places.size(); ++i) {
-            room->places[i].member->memberships[room->places[i].membership].place = i;
+            member_of(*room->places[i].emitter)->memberships[room->places[i].membership].place = i;
         }
         drop_if_empty(*room);
     }
     for (Namespace* const nsp : std::exchange(untidy_namespaces_, {})) {
         nsp->gaps = 0;
         std::erase(nsp->members, nullptr);
-        for (std::size_t i = 0; i < nsp->members.size(); ++i) nsp->members[i]->place = i;
+        for (std::size_t i = 0; i < nsp->members.size(); ++i) member_of(*nsp->members[i])->place = i;
         drop_if_empty(*nsp);
     }
 }
@@ -181,17 +183,27 @@ private:
     MemoryAdapter& adapter_;
 };
 
+// By index: the lists may grow. Who joins meanwhile is not part of the walk.
 template <class Act>
-void MemoryAdapter::visit_room(Namespace& nsp, std::string_view name, Seen& seen, Act&& act) {
-    const auto once = [&](Member* member) {
-        if (member && seen.first(*member)) act(*member->emitter);
-    };
-    if (const auto sid = nsp.by_sid.find(name); sid != nsp.by_sid.end()) once(*sid);
+void MemoryAdapter::visit_room(Namespace& nsp, std::string_view name, Act&& act) {
+    SocketEmitter* alone = nullptr;  // whose id the name is; it may be in a room of that name as well
+    if (const auto sid = nsp.by_sid.find(name); sid != nsp.by_sid.end()) {
+        alone = *sid;
+        act(*alone);
+    }
     const auto found = nsp.rooms.find(name);
     if (found == nsp.rooms.end()) return;
-    // By index: the list may grow. Who joins meanwhile is not part of it.
     Room& room = *found->second;
-    for (std::size_t i = 0, end = room.places.size(); i < end; ++i) once(room.places[i].member);
+    for (std::size_t i = 0, end = room.places.size(); i < end; ++i) {
+        if (SocketEmitter* const emitter = room.places[i].emitter; emitter && emitter != alone) act(*emitter);
+    }
+}
+
+template <class Act>
+void MemoryAdapter::visit_all(Namespace& nsp, Act&& act) {
+    for (std::size_t i = 0, end = nsp.members.size(); i < end; ++i) {
+        if (SocketEmitter* const emitter = nsp.members[i]) act(*emitter);
+    }
 }
 
 template <class Act>
@@ -200,15 +212,27 @@ void MemoryAdapter::visit(const Target& target, Act&& act) {
     if (found == namespaces_.end()) return;
     Namespace& nsp = *found->second;
     const Walk walk(*this);
+
+    // The usual target is one list without, at most, the sender: nobody in it twice, and one to compare with.
+    const auto left_out = target.except.empty() ? nsp.by_sid.end() : nsp.by_sid.find(target.except.front());
+    const bool one_left_out = left_out != nsp.by_sid.end() && !nsp.rooms.contains(target.except.front());
+    if (target.rooms.size() <= 1 && target.except.size() == (one_left_out ? 1 : 0)) {
+        const SocketEmitter* const sender = one_left_out ? *left_out : nullptr;
+        const auto others = [&](SocketEmitter& emitter) {
+            if (&emitter != sender) act(emitter);
+        };
+        return target.rooms.empty() ? visit_all(nsp, others) : visit_room(nsp, target.rooms.front(), others);
+    }
+
     Seen seen(*this);
-    for (const std::string& room : target.except) visit_room(nsp, room, seen, [](SocketEmitter&) {});
-    if (!target.rooms.empty()) {
-        for (const std::string& room : target.rooms) visit_room(nsp, room, seen, act);
-        return;
+    const auto once = [&](SocketEmitter& emitter) {
+        if (seen.first(*member_of(emitter))) act(emitter);
+    };
+    for (const std::string& room : target.except) {
+        visit_room(nsp, room, [&](SocketEmitter& emitter) { seen.first(*member_of(emitter)); });
     }
-    for (std::size_t i = 0, end = nsp.members.size(); i < end; ++i) {
-        if (Member* const member = nsp.members[i]; member && seen.first(*member)) act(*member->emitter);
-    }
+    if (target.rooms.empty()) return visit_all(nsp, once);
+    for (const std::string& room : target.rooms) visit_room(nsp, room, once);
 }
 
 void MemoryAdapter::broadcast(const Target& target, const wire::PacketView& packet) {

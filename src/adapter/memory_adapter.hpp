@@ -16,11 +16,11 @@ namespace sio::adapter {
 
 /// Rooms of one shard, in memory.
 ///
-///     namespaces_  "/chat" -> Namespace { members: sid -> Member, rooms: name -> Room }
+///     namespaces_  "/chat" -> Namespace { by_sid: sid -> emitter, rooms: name -> Room }
 ///
-///     Member.memberships   [ {room, 2}, {other room, 0} ]      where in the room's list it stands
+///     Member.memberships   [ {room, 2}, {other room, 0} ]      where in the room's list its emitter stands
 ///                                 |
-///     Room.places          [ {a, 0}, {b, 3}, {member, 0} ]     where in the member's list the room stands
+///     Room.places          [ {a, 0}, {b, 3}, {emitter, 0} ]    where in the member's list the room stands
 ///
 /// So joining and leaving take no search through the room, and a broadcast walks a plain array. A room goes when its last
 /// member does.
@@ -60,20 +60,21 @@ private:
         Room* room;
         std::size_t place;
     };
+    /// What an emitter's adapter_record points to.
     struct Member {
-        dispatch::SocketEmitter* emitter;
         Namespace* nsp;
         std::vector<Membership> memberships;
         /// The last walk that took notice of it; see Seen.
         std::uint64_t seen = 0;
         std::size_t place = 0;
     };
+    // Null in a list: has left during a walk. The lists have emitters, so that most walks need not look at members.
     struct Place {
-        Member* member;  // null: has left during a walk
+        dispatch::SocketEmitter* emitter;
         std::size_t membership;
     };
     struct SidOf {
-        std::string_view operator()(const Member& member) const { return member.emitter->sid(); }
+        std::string_view operator()(const dispatch::SocketEmitter& emitter) const { return emitter.sid(); }
     };
     struct Room {
         std::string_view name;
@@ -84,8 +85,8 @@ private:
     struct Namespace {
         std::string_view name;
         ByName<std::unique_ptr<Room>> rooms;
-        util::KeyedSet<Member*, SidOf> by_sid;
-        std::vector<Member*> members;  // null: has left during a walk
+        util::KeyedSet<dispatch::SocketEmitter*, SidOf> by_sid;
+        std::vector<dispatch::SocketEmitter*> members;
         std::size_t gaps = 0;
     };
 
@@ -102,7 +103,9 @@ private:
     template <class Act>
     void visit(const dispatch::Target& target, Act&& act);
     template <class Act>
-    static void visit_room(Namespace& nsp, std::string_view room, Seen& seen, Act&& act);
+    static void visit_room(Namespace& nsp, std::string_view room, Act&& act);
+    template <class Act>
+    static void visit_all(Namespace& nsp, Act&& act);
 
     ByName<std::unique_ptr<Namespace>> namespaces_;
     std::uint64_t walks_ = 0;

@@ -213,7 +213,7 @@ struct Subprocess::Impl {
     Descriptor err{asio_context()};
 };
 
-Subprocess::Subprocess(std::vector<std::string> arguments, SubprocessOptions options)
+Subprocess::Subprocess(std::vector<std::string> arguments, const SubprocessOptions& options)
     : impl_(std::make_unique<Impl>(std::move(arguments), options)) {}
 
 Subprocess::~Subprocess() = default;
