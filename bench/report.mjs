@@ -38,7 +38,7 @@ export function table(results) {
   return lines.join("\n") + "\n";
 }
 
-const colours = ["#c2410c", "#64748b", "#0f766e", "#6d28d9"];
+const colours = ["#c2410c", "#d6d3d1", "#64748b", "#0f766e", "#6d28d9"];
 const escape = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
 
 /** Bars for each workload, the longest of it as long as any. Readable on light and dark ground. */

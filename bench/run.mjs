@@ -82,7 +82,7 @@ function summary(runs, ours, workload) {
 }
 
 const chosen = workloads.filter(({ name, quick }) => (options.all || options.only || quick) && name.includes(options.only));
-const present = servers(options.testbed).filter(({ name, missing }) => {
+const present = servers(options.testbed, path.join(build, "bench", "floor", "bench_floor")).filter(({ name, missing }) => {
   if (missing) console.log(`not installed: ${name} (${missing})`);
   return !missing;
 });
@@ -98,9 +98,10 @@ console.log(`per CPU second of the server, medians of ${options.repeat}; one cor
 
 const results = [];
 for (const workload of chosen) {
-  const runs = new Map(present.map(({ name }) => [name, []]));
+  const measured = present.filter(({ websocketOnly }) => !(websocketOnly && workload.polling));
+  const runs = new Map(measured.map(({ name }) => [name, []]));
   for (let repetition = 0; repetition < Number(options.repeat); ++repetition) {
-    for (const server of present) {
+    for (const server of measured) {
       try {
         runs.get(server.name)[repetition] = await measure(server, workload);
       } catch (error) {

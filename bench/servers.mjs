@@ -10,10 +10,11 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const require = createRequire(import.meta.url);
 const peer = (engine) => (port) => [process.execPath, path.join(here, "peers", "socket_io.mjs"), String(port), engine];
 
-/** `testbed`: the executable. A server that cannot run here has `missing`, the reason. */
-export function servers(testbed) {
+/** `testbed`, `floor`: executables. A server that cannot run here has `missing`, the reason; `websocketOnly`: no polling. */
+export function servers(testbed, floor) {
   return [
     { name: "sio", command: (port) => [testbed, String(port)] },
+    { name: "the floor", command: (port) => [floor, String(port)], websocketOnly: true },
     { name: "socket.io on ws", command: peer("ws") },
     { name: "socket.io on eiows", command: peer("eiows"), missing: cannotLoad("eiows") },
     { name: "socket.io on uWebSockets.js", command: peer("uws"), missing: cannotLoad("@trufflesuite/uws-js-unofficial") },

@@ -7,7 +7,7 @@ export const workloads = [
   { name: "broadcast to 1000, 16 senders, 16 in flight", quick: true,
     args: ["broadcast", "--connections", "1000", "--senders", "16", "--in-flight", "16", "--payload", "64"] },
   { name: "rooms, 2000 in 200", args: ["rooms", "--connections", "2000", "--rooms", "200", "--payload", "64"] },
-  { name: "polling echo, 100 clients", args: ["polling", "--connections", "100", "--payload", "32"] },
+  { name: "polling echo, 100 clients", polling: true, args: ["polling", "--connections", "100", "--payload", "32"] },
   { name: "connections opened", args: ["connect", "--in-flight", "64"] },
   { name: "idle memory, 19 000 connections", idle: true, args: ["idle", "--connections", "19000", "--seconds", "1"] },
 ];
