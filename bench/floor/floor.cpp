@@ -40,7 +40,9 @@ struct Server {
 
 class Connection final : sio::wire::WsReceiver {
 public:
-    Connection(Server& server, int fd) : server_(server), fd_(fd), parser_(options) { server_.everyone.push_back(this); }
+    Connection(Server& server, int fd) : server_(server), fd_(fd), parser_(options) {
+        server_.everyone.push_back(this);
+    }
     ~Connection() {
         std::erase(server_.everyone, this);
         std::erase(server_.to_flush, this);
@@ -79,8 +81,9 @@ private:
         if (!request.ends_with("\r\n\r\n")) return 0;
         open_ = true;
         // The generator's key is the one of RFC 6455 section 1.3.
-        queue("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-              "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+        queue(
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
         send(R"(0{"sid":"floor","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000})");
         return request.size();
     }
@@ -141,7 +144,8 @@ int listen_on(std::uint16_t port) {
     const int one = 1;
     ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    const sockaddr_in address{.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
+    const sockaddr_in address{
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
     if (::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 || ::listen(fd, 4096) != 0) {
         throw std::system_error(errno, std::generic_category(), "listen");
     }

@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <condition_variable>
+#include <cstddef>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -18,55 +20,78 @@ using test::RawClient;
 
 namespace {
 
+constexpr auto limit = 200ms;
+
+/// What the watchdog of the test said.
+class Reports {
+public:
+    void clear() {
+        const std::lock_guard lock(mutex_);
+        stalls_.clear();
+    }
+    void add(const Stall& stall) {
+        const std::lock_guard lock(mutex_);
+        stalls_.push_back(stall);
+        more_.notify_all();
+    }
+    /// Keeps the calling thread until there are `count` of them, however slow the machine is.
+    std::vector<Stall> wait_for(std::size_t count) {
+        std::unique_lock lock(mutex_);
+        more_.wait_for(lock, 20s, [&] { return stalls_.size() >= count; });
+        return stalls_;
+    }
+    std::vector<Stall> so_far() { return wait_for(0); }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable more_;
+    std::vector<Stall> stalls_;
+};
+
+Reports reports;
+
+/// What no handler should do.
+void block_until_reported() { reports.wait_for(1); }
+
 class Blocking : public virtual BaseNamespace {
 public:
     static void events(EventTable<Blocking>& on) {
-        on("block", [](Blocking&) { std::this_thread::sleep_for(150ms); });
-        on("sleep", [](Blocking&) { sio::sleep(150ms); });
+        on("block", [](Blocking&) { block_until_reported(); });
+        on("block unseen", [](Blocking&) { std::this_thread::sleep_for(2 * limit); });
+        on("sleep", [](Blocking&) { sio::sleep(2 * limit); });
         on("sleep, then block", [](Blocking&) {
             sio::sleep(20ms);
-            std::this_thread::sleep_for(150ms);
+            block_until_reported();
         });
-        on("spawn",
-           [](Blocking& self) { self.spawn([] { std::this_thread::sleep_for(150ms); }).set_name("counts beans"); });
+        on("spawn", [](Blocking& self) { self.spawn(block_until_reported).set_name("counts beans"); });
     }
 };
 
 struct Fixture {
-    std::mutex mutex;
-    std::vector<Stall> stalls;
     std::optional<SocketIOServer> server;
 
-    explicit Fixture(std::chrono::milliseconds limit = 60ms, std::size_t workers = 1) {
+    explicit Fixture(std::chrono::milliseconds watched_limit = limit) {
+        reports.clear();
         Namespaces namespaces;
         namespaces.add<Blocking>("/").add<Blocking>("/chat");
         Router app;
         app.any("/socket.io", route(namespaces));
         app.get("/slow", [](Environ&) {
-            std::this_thread::sleep_for(150ms);
+            block_until_reported();
             return Response(200, "slow");
         });
         ServerOptions options;
-        options.workers = workers;
-        options.watchdog.limit = limit;
-        options.watchdog.on_stall = [this](const Stall& stall) {
-            const std::lock_guard lock(mutex);
-            stalls.push_back(stall);
-        };
+        options.watchdog.limit = watched_limit;
+        options.watchdog.on_stall = [](const Stall& stall) { reports.add(stall); };
         server.emplace(Address{"127.0.0.1", 0}, app, options);
         server->start();
     }
-    std::vector<Stall> reports() {
-        const std::lock_guard lock(mutex);
-        return stalls;
-    }
     /// The task of the one stall that was noticed, and passed.
     std::string the_stall() {
-        for (int i = 0; i < 300 && reports().size() < 2; ++i) std::this_thread::sleep_for(10ms);
-        const auto all = reports();
+        const auto all = reports.wait_for(2);
         REQUIRE(all.size() == 2);
         CHECK_FALSE(all[0].over);
-        CHECK(all[0].duration >= 60ms);
+        CHECK(all[0].duration >= limit);
         CHECK(all[1].over);
         CHECK(all[1].duration >= all[0].duration);
         CHECK(all[1].task == all[0].task);
@@ -118,14 +143,14 @@ TEST_CASE("handlers that block their greenlet are nobody's concern, and a watchd
     Fixture f;
     auto client = f.connect("");
     client.send_text(R"(42["sleep"])");
-    std::this_thread::sleep_for(250ms);
-    CHECK(f.reports().empty());
+    std::this_thread::sleep_for(3 * limit);
+    CHECK(reports.so_far().empty());
 
     Fixture off(0ms);
     auto blocking = off.connect("");
-    blocking.send_text(R"(42["block"])");
-    std::this_thread::sleep_for(250ms);
-    CHECK(off.reports().empty());
+    blocking.send_text(R"(42["block unseen"])");
+    std::this_thread::sleep_for(3 * limit);
+    CHECK(reports.so_far().empty());
 }
 
 TEST_CASE("a limit that is too short to be watched is refused") {
