@@ -1,6 +1,7 @@
 #include "chat.hpp"
 
 #include <string>
+#include <utility>
 
 #include "protocol.hpp"
 
@@ -12,10 +13,13 @@ sio::BroadcastOperator Chat::lobby() const { return everyone().to(lobby_name());
 
 std::string Chat::room_name(std::string_view slug) { return "room/" + std::string(slug); }
 
-void Chat::show_people(std::string_view slug) const {
-    const auto nicknames = presence.nicknames(slug);
-    room(slug).emit("nicknames", nicknames);
-    lobby().emit("presence", slug, nicknames);
+// From one worker, whoever asks: of two that did it, the one with the older list might reach a client last.
+void Chat::show_people(std::string slug) const {
+    server_->post([this, slug = std::move(slug)] {
+        const auto nicknames = presence.nicknames(slug);
+        room(slug).emit("nicknames", nicknames);
+        lobby().emit("presence", slug, nicknames);
+    });
 }
 
 void Chat::room_added(const Room& room) const {

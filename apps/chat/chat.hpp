@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include <sio/namespaces.hpp>
+#include <sio/server.hpp>
 
 #include "model.hpp"
 #include "presence.hpp"
@@ -21,6 +23,9 @@ public:
 
     Chat(Store& store, sio::Namespaces namespaces) : store(store), namespaces_(std::move(namespaces)) {}
 
+    /// The server that serves it, to be named before that starts.
+    void set_server(sio::SocketIOServer& server) noexcept { server_ = &server; }
+
     Store& store;
     Presence presence;
 
@@ -34,7 +39,7 @@ public:
     static std::string_view lobby_name() { return "lobby"; }
 
     /// Tells the room and the lobby who is in it now.
-    void show_people(std::string_view slug) const;
+    void show_people(std::string slug) const;
 
     // What the pages did, told to those who are concerned.
     void room_added(const Room& room) const;
@@ -46,6 +51,7 @@ private:
     sio::BroadcastOperator everyone() const { return namespaces_.of(nsp); }
 
     sio::Namespaces namespaces_;
+    sio::SocketIOServer* server_ = nullptr;
 };
 
 }  // namespace chat

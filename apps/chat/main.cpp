@@ -67,8 +67,11 @@ void serve(const chat::Options& options) {
 
     sio::ServerOptions server_options;
     server_options.tls = {options.tls_certificate, options.tls_key};
+    server_options.workers = options.workers;
+    server_options.metrics_path = options.metrics_path;
     server_options.engine.cors.allowed_origins = options.origins;
     sio::SocketIOServer server({options.host, options.port}, app, server_options);
+    chat.set_server(server);
     server.start();
     std::puts(chat::greeting(options, server.port()).c_str());
     std::fflush(stdout);

@@ -96,6 +96,15 @@ constexpr Flag flags[] = {
      [](Options& options, const std::string& value) {
          options.proxies = parse_number<int>(value, 0, 9, "count of proxies");
      }},
+    {"--workers", "COUNT", "CHAT_WORKERS", "threads that serve (1), as many as there are cores to spare",
+     [](Options& options, const std::string& value) {
+         options.workers = parse_number<std::size_t>(value, 1, 64, "count of workers");
+     }},
+    {"--metrics", "PATH", "CHAT_METRICS", "serve OpenMetrics there, as /metrics, to whoever asks (off)",
+     [](Options& options, const std::string& value) {
+         if (!value.starts_with('/')) throw OptionsError("\"" + value + "\" is no path: give one as /metrics");
+         options.metrics_path = value;
+     }},
     {"--tls-cert", "FILE", "CHAT_TLS_CERT", "certificate chain, PEM; with --tls-key: https and wss",
      [](Options& options, const std::string& value) { options.tls_certificate = value; }},
     {"--tls-key", "FILE", "CHAT_TLS_KEY", "its private key, PEM",

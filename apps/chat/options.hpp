@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <stdexcept>
@@ -29,6 +30,10 @@ struct Options {
     std::vector<std::string> origins;
     /// How many proxies stand in front, whose X-Forwarded-* fields are believed. 0: none.
     int proxies = 0;
+    /// Threads that serve.
+    std::size_t workers = 1;
+    /// Where OpenMetrics are served; empty: nowhere.
+    std::string metrics_path;
     std::string tls_certificate;
     std::string tls_key;
 

@@ -32,6 +32,14 @@ TEST_CASE("a flag goes before its variable") {
     CHECK(parse({}, {{"CHAT_PORT", ""}}).port == 5000);
 }
 
+TEST_CASE("one thread serves, and metrics are nobody's, unless asked for") {
+    CHECK(parse({}).workers == 1);
+    CHECK(parse({}).metrics_path.empty());
+    const auto options = parse({"--workers", "3"}, {{"CHAT_METRICS", "/metrics"}});
+    CHECK(options.workers == 3);
+    CHECK(options.metrics_path == "/metrics");
+}
+
 TEST_CASE("lists come with commas or by repeating, and a flag replaces the variable's") {
     const std::vector<std::string> both = {"https://a.example", "https://b.example"};
     CHECK(parse({"--origin", "https://a.example", "--origin", "https://b.example"}).origins == both);
@@ -53,6 +61,10 @@ TEST_CASE("mistakes are named in one line") {
                          OptionsError);
     CHECK_THROWS_WITH_AS(parse({"--origin", "https://a.example/"}),
                          "--origin: \"https://a.example/\" is no origin: give one as https://chat.example.org",
+                         OptionsError);
+    CHECK_THROWS_WITH_AS(parse({"--workers", "0"}),
+                         "--workers: \"0\" is no count of workers: give a number from 1 to 64", OptionsError);
+    CHECK_THROWS_WITH_AS(parse({"--metrics", "metrics"}), "--metrics: \"metrics\" is no path: give one as /metrics",
                          OptionsError);
     CHECK_THROWS_WITH_AS(parse({"--tls-cert", "a.pem"}), "--tls-cert and --tls-key go together", OptionsError);
     CHECK_THROWS_WITH_AS(parse({"--secret-key", "short"}), "the secret key is too short: 32 characters or more",
