@@ -1,4 +1,4 @@
-# Usage: cmake -DCXX=compiler -DINCLUDE=dir -DSOURCE=mistakes.cpp -P mistakes.cmake
+# Usage: cmake -DCXX=compiler -DINCLUDE=dir -DSOURCE=mistakes.cpp -DHEADER=mistakes.hpp -DSCRATCH=dir -P mistakes.cmake
 
 set(words
   "takes the namespace by reference first"
@@ -21,9 +21,19 @@ set(words
   "no public constructor for these arguments"
 )
 
+set(command ${CXX} -std=c++20 -fmessage-length=0 -I${INCLUDE})
+
+# What all of them include is read once: most of the time goes there.
+get_filename_component(name ${HEADER} NAME)
+file(COPY ${HEADER} DESTINATION ${SCRATCH})
+execute_process(
+  COMMAND ${command} -x c++-header ${SCRATCH}/${name} -o ${SCRATCH}/${name}.gch
+  COMMAND_ERROR_IS_FATAL ANY
+)
+
 function(compile mistake result output)
   execute_process(
-    COMMAND ${CXX} -std=c++20 -fsyntax-only -fmessage-length=0 -I${INCLUDE} -DMISTAKE=${mistake} ${SOURCE}
+    COMMAND ${command} -fsyntax-only -DMISTAKE=${mistake} -include ${SCRATCH}/${name} ${SOURCE}
     RESULT_VARIABLE status OUTPUT_VARIABLE text ERROR_VARIABLE text
   )
   set(${result} ${status} PARENT_SCOPE)

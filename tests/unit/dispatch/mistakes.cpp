@@ -1,8 +1,4 @@
-// Compiled by mistakes.cmake, each time with another MISTAKE; without one it must compile.
-
-#include <sio/describe.hpp>
-#include <sio/mixins.hpp>
-#include <sio/namespaces.hpp>
+// Compiled by mistakes.cmake behind mistakes.hpp, each time with another MISTAKE; without one it must compile.
 
 struct Opaque {
     void* pointer;

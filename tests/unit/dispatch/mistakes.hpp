@@ -1,0 +1,5 @@
+#pragma once
+
+#include <sio/describe.hpp>
+#include <sio/mixins.hpp>
+#include <sio/namespaces.hpp>
