@@ -9,6 +9,8 @@
 #include <sio/beast.hpp>
 #include <sio/sio.hpp>
 
+#include "databases.hpp"
+
 namespace {
 
 class Echo : public virtual sio::BaseNamespace {
@@ -41,5 +43,5 @@ int main() {
     context.run();
 
     server.stop();
-    return owned ? EXIT_SUCCESS : EXIT_FAILURE;
+    return owned && databases_work() ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -4,12 +4,8 @@
 
 #include <sio/server.hpp>
 #include <sio/sio.hpp>
-#ifdef WITH_SQLITE
-#include <sio/sqlite.hpp>
-#endif
-#ifdef WITH_POSTGRES
-#include <sio/postgres.hpp>
-#endif
+
+#include "databases.hpp"
 
 namespace {
 
@@ -27,25 +23,6 @@ private:
     }
     void on_user_message(std::string room, std::string text) { emit_to_room(room, "user message", sid(), text); }
 };
-
-/// Whether the databases that were built can be linked and called.
-bool databases_work() {
-    return sio::run([] {
-        bool work = true;
-#ifdef WITH_SQLITE
-        work = work && sio::sqlite::Connection({.path = ":memory:"}).query("SELECT ?", 7).value<int>() == 7;
-#endif
-#ifdef WITH_POSTGRES
-        try {
-            sio::postgres::Connection("host=/nonexistent");
-            work = false;
-        } catch (const sio::postgres::Error& error) {
-            work = work && error.is_connection_failure();
-        }
-#endif
-        return work;
-    });
-}
 
 }  // namespace
 
