@@ -1,12 +1,14 @@
 // What docs/performance.md shows of the results: a table and a chart.
 
-/** 1234567 -> "1.23 M" */
-export function short(number) {
-  for (const [unit, size] of [["M", 1e6], ["k", 1e3]]) {
-    if (number >= size) return `${(number / size).toPrecision(3)} ${unit}`;
+/** 1234567 -> "1.23 M"; with the unit "B": "1.23 MB" */
+export function short(number, unit = "") {
+  for (const [prefix, size] of [["M", 1e6], ["k", 1e3]]) {
+    if (number >= size) return `${(number / size).toPrecision(3)} ${prefix}${unit}`;
   }
-  return String(Math.round(number));
+  return `${Math.round(number)} ${unit}`.trimEnd();
 }
+
+const figureOf = (result, idle) => short(result.figure, idle ? "B" : "");
 
 /** `results`: of run.mjs. -> [{workload, idle, servers: Map name -> result}] in their order */
 function byWorkload(results) {
@@ -22,7 +24,7 @@ const namesOf = (results) => [...new Set(results.map(({ server }) => server))];
 
 function cell(result, idle) {
   if (!result) return "";
-  const figure = `${short(result.figure)}${idle ? "B" : ""} ±${(result.spread * 100).toFixed(0)} %`;
+  const figure = `${figureOf(result, idle)} ±${(result.spread * 100).toFixed(0)} %`;
   const times = result.ratio && (idle ? 1 / result.ratio : result.ratio);
   const ratio = times ? `, 1 : ${times.toFixed(times < 10 ? 2 : 1)}` : "";
   const latency = idle ? "" : `, p99 ${Number((result.p99 / 1000).toPrecision(2))} ms`;
@@ -60,7 +62,7 @@ export function chart(results, caption) {
       if (!result) continue;
       const length = Math.max(2, (longest * result.figure) / most);
       parts.push(`<rect x="${left}" y="${y}" width="${length.toFixed(1)}" height="${bar - 3}" rx="2" fill="${colours[index]}"/>`,
-        `<text x="${(left + length + 6).toFixed(1)}" y="${y + bar - 5}">${short(result.figure)}${idle ? "B" : ""} ${escape(name)}</text>`);
+        `<text x="${(left + length + 6).toFixed(1)}" y="${y + bar - 5}">${figureOf(result, idle)} ${escape(name)}</text>`);
       y += bar;
     }
     y += 24;
