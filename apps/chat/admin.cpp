@@ -176,6 +176,7 @@ sio::Response Admin::log_in(sio::Environ& environ) {
         sio::log(sio::LogLevel::warning, "chat", "wrong admin password from " + environ.remote_address());
         return login_page(environ, "That is not the password.", 403);
     }
+    attempts_.give_back(environ.remote_address());
     sio::log(sio::LogLevel::info, "chat", "administrator signed in from " + environ.remote_address());
     sio::rotate_csrf_token(environ);
     sio::Session::of(environ).set(signed_in_key, now_millis());

@@ -34,4 +34,9 @@ std::chrono::milliseconds RateLimiter::take(std::string_view key, TokenBucket::C
     return entries_.front().bucket.take(now);
 }
 
+void RateLimiter::give_back(std::string_view key) {
+    const std::scoped_lock lock(mutex_);
+    if (const auto found = by_key_.find(key); found != by_key_.end()) found->second->bucket.give_back();
+}
+
 }  // namespace chat

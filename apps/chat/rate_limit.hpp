@@ -20,6 +20,8 @@ public:
 
     /// Zero when one may go now (it has then been counted), otherwise how long to wait.
     std::chrono::milliseconds take(Clock::time_point now = Clock::now()) noexcept;
+    /// Undoes one that went.
+    void give_back() noexcept { full_at_ -= interval_; }
 
 private:
     std::chrono::milliseconds interval_;
@@ -36,6 +38,8 @@ public:
 
     std::chrono::milliseconds take(std::string_view key,
                                    TokenBucket::Clock::time_point now = TokenBucket::Clock::now());
+    /// Undoes one of that key's that went.
+    void give_back(std::string_view key);
 
 private:
     struct Entry {

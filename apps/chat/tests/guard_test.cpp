@@ -32,6 +32,19 @@ TEST_CASE("a bucket lets a burst through, then one each interval") {
     CHECK(bucket.take(start + 60s) == 0ms);
 }
 
+TEST_CASE("what is given back may go again, and never more than the burst") {
+    const auto start = TokenBucket::Clock::now();
+    RateLimiter limiter(2, 1000ms);
+    for (int i = 0; i < 10; ++i) {
+        CHECK(limiter.take("192.0.2.1", start) == 0ms);
+        limiter.give_back("192.0.2.1");
+    }
+    limiter.give_back("192.0.2.2");  // never seen: nothing to undo
+    CHECK(limiter.take("192.0.2.1", start) == 0ms);
+    CHECK(limiter.take("192.0.2.1", start) == 0ms);
+    CHECK(limiter.take("192.0.2.1", start) == 1000ms);
+}
+
 TEST_CASE("addresses are limited one by one") {
     const auto start = TokenBucket::Clock::now();
     RateLimiter limiter(1, 1000ms);
