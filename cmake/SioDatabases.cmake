@@ -1,5 +1,5 @@
-# The libraries sio::sqlite and sio::postgres: parts of the layer `database` that need another library. Each is built where
-# that is found, and is its users' choice; sio::sio links neither.
+# The libraries sio::sqlite, sio::postgres and sio::redis: parts of the layer `database` that few programs need all of.
+# sio::sio links none of them. SIO_BUILD_<NAME> leaves one out; those that need another library are built where it is found.
 
 # sio_database(<name> LIBRARIES...): the library sio::<name> of the objects sio_<name>.
 function(sio_database name)
@@ -18,15 +18,19 @@ function(sio_database name)
 endfunction()
 
 set(SIO_DATABASES)
+if(TARGET sio_redis)
+  sio_database(redis LIBRARIES OpenSSL::SSL OpenSSL::Crypto)
+  list(APPEND SIO_DATABASES redis)
+endif()
 if(TARGET sio_sqlite)
   sio_database(sqlite LIBRARIES SQLite::SQLite3)
   list(APPEND SIO_DATABASES sqlite)
-else()
+elseif(SIO_BUILD_SQLITE)
   message(STATUS "sio: without sio::sqlite (SQLite 3.37 or later was not found)")
 endif()
 if(TARGET sio_postgres)
   sio_database(postgres LIBRARIES PostgreSQL::PostgreSQL)
   list(APPEND SIO_DATABASES postgres)
-else()
+elseif(SIO_BUILD_POSTGRES)
   message(STATUS "sio: without sio::postgres (libpq 14 or later was not found)")
 endif()

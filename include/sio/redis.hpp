@@ -1,6 +1,6 @@
 #pragma once
 
-// Redis for greenlets: RESP3 with a fallback to RESP2. See docs/guides/databases.md.
+// Redis for greenlets, RESP3 with a fallback to RESP2: the library target sio::redis. See docs/guides/databases.md.
 
 #include <sio/redis/client.hpp>
 #include <sio/redis/command.hpp>

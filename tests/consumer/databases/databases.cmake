@@ -1,5 +1,5 @@
 # Links `consumer` with the libraries for databases that were built, and tells databases.hpp which these are.
-foreach(part sqlite postgres)
+foreach(part sqlite postgres redis)
   if(TARGET sio::${part})
     target_link_libraries(consumer PRIVATE sio::${part})
     string(TOUPPER ${part} name)

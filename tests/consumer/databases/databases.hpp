@@ -1,11 +1,16 @@
 #pragma once
 
+#include <system_error>
+
 #include <sio/sio.hpp>
 #ifdef WITH_SQLITE
 #include <sio/sqlite.hpp>
 #endif
 #ifdef WITH_POSTGRES
 #include <sio/postgres.hpp>
+#endif
+#ifdef WITH_REDIS
+#include <sio/redis.hpp>
 #endif
 
 /// Whether the databases that were built can be linked and called, and what they throw is caught: sio may be a shared library.
@@ -27,6 +32,13 @@ inline bool databases_work() {
             work = false;
         } catch (const sio::postgres::Error& error) {
             work = work && error.is_connection_failure();
+        }
+#endif
+#ifdef WITH_REDIS
+        try {
+            sio::redis::Client("unix:///nonexistent").command("PING");
+            work = false;
+        } catch (const std::system_error&) {
         }
 #endif
         return work;

@@ -6,6 +6,8 @@
 #include <sio/server.hpp>
 #include <sio/sio.hpp>
 
+#include "databases.hpp"
+
 namespace {
 
 class Sums : public virtual sio::BaseNamespace {
@@ -28,6 +30,6 @@ int main() {
     server.start();
     const auto port = server.port();
     server.stop();
-    return port != 0 && std::string(SIO_VERSION_STRING).starts_with(std::to_string(SIO_VERSION_MAJOR)) ? EXIT_SUCCESS
-                                                                                                       : EXIT_FAILURE;
+    const bool version_fits = std::string(SIO_VERSION_STRING).starts_with(std::to_string(SIO_VERSION_MAJOR));
+    return port != 0 && version_fits && databases_work() ? EXIT_SUCCESS : EXIT_FAILURE;
 }
