@@ -66,9 +66,8 @@ public:
     std::uint16_t close_code() const noexcept;
     const std::string& close_reason() const noexcept;
 
-    struct Impl;
-
 private:
+    class Impl;
     std::unique_ptr<Impl> impl_;
 };
 

@@ -71,7 +71,7 @@ struct HttpClient::Impl {
             }
         }
         Connections fresh;
-        fresh.emplace_back(url, url.is_tls() ? &tls() : nullptr, options);
+        fresh.emplace_back(url, url.is_tls() ? tls() : nullptr, options);
         return finish(std::move(fresh), url, request);
     }
 
@@ -91,13 +91,13 @@ struct HttpClient::Impl {
         return found;
     }
 
-    boost::asio::ssl::context& tls() {
-        if (!tls_context) tls_context.emplace(client::make_tls_context(options.tls));
-        return *tls_context;
+    ssl_ctx_st* tls() {
+        if (!tls_context) tls_context = client::make_tls_context(options.tls);
+        return tls_context.get();
     }
 
     const HttpClientOptions options;
-    std::optional<boost::asio::ssl::context> tls_context;
+    client::TlsContext tls_context;
     Connections idle;
 };
 

@@ -1,77 +1,118 @@
 #include "client/stream.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <unistd.h>
+#include <sys/socket.h>
 
-#include <boost/asio/error.hpp>
-#include <boost/asio/ip/address.hpp>
-#include <boost/asio/ssl/error.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
-#include <boost/beast/http/error.hpp>
-#include <boost/beast/websocket/error.hpp>
 #include <cerrno>
 #include <system_error>
 #include <utility>
 
-#include <sio/asio.hpp>
 #include <sio/error.hpp>
-#include <sio/resolve.hpp>
+
+#include "io/connect.hpp"
 
 namespace sio::client {
 
-namespace asio = boost::asio;
-namespace ssl = boost::asio::ssl;
-using boost::beast::http::error;
+namespace {
 
-Tcp connect(const Url& url) {
-    boost::system::error_code failure = asio::error::host_not_found;
-    for (const Address& each : sio::resolve({url.host, url.port})) {
-        Tcp socket(asio_context());
-        socket.async_connect({asio::ip::make_address(each.host), each.port}, yield[failure]);
-        if (failure) continue;
-        socket.set_option(asio::ip::tcp::no_delay(true));
-        return socket;
-    }
-    fail(failure, "connect to " + url.authority());
+[[noreturn]] void peer_closed(const std::string& name) {
+    throw Error(errc::connection_closed, name + ": the server closed the connection");
 }
 
-ssl::context make_tls_context(const ClientTls& options) {
-    ssl::context context(ssl::context::tls_client);
-    SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
-    boost::system::error_code failure;
-    if (options.ca_file.empty()) {
-        context.set_default_verify_paths(failure);
-    } else {
-        context.load_verify_file(options.ca_file, failure);
+/// Calls `operation`; what tells that the server is gone becomes connection_closed.
+template <class Operation>
+auto noticing_closed(const std::string& name, Operation operation) {
+    try {
+        return operation();
+    } catch (const std::system_error& error) {
+        if (error.code() == std::errc::connection_reset || error.code() == std::errc::broken_pipe) peer_closed(name);
+        throw;
     }
-    if (failure) fail(failure, "trusted certificates " + options.ca_file);
-    context.set_verify_mode(options.verify ? ssl::verify_peer : ssl::verify_none);
-    return context;
 }
 
-Tls secure(Tcp socket, ssl::context& context, const Url& url, const ClientTls& options) {
-    Tls stream(std::move(socket), context);
-    boost::system::error_code failure;
-    asio::ip::make_address(url.host, failure);
-    // The name is not sent for a numeric address (RFC 6066, 3).
-    if (failure) SSL_set_tlsext_host_name(stream.native_handle(), url.host.c_str());
-    if (options.verify) stream.set_verify_callback(ssl::host_name_verification(url.host));
-    stream.async_handshake(ssl::stream_base::client, yield[failure]);
-    if (failure) fail(failure, "TLS with " + url.authority());
-    return stream;
+}  // namespace
+
+Stream::Stream(const Address& address, std::string name) : name_(std::move(name)), socket_(io::connect(address)) {
+    const int on = 1;
+    ::setsockopt(native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // in vain for a Unix socket
 }
 
-void fail(const boost::system::error_code& failure, const std::string& what) {
-    if (failure == asio::error::eof || failure == asio::error::connection_reset ||
-        failure == asio::error::broken_pipe || failure == ssl::error::stream_truncated ||
-        failure == error::end_of_stream || failure == error::partial_message ||
-        failure == boost::beast::websocket::error::closed) {
-        throw Error(errc::connection_closed, what + ": the server closed the connection");
+Stream::~Stream() = default;
+Stream::Stream(Stream&& other) noexcept = default;
+Stream& Stream::operator=(Stream&& other) noexcept = default;
+
+void Stream::secure(ssl_ctx_st* context, const std::string& host, const ClientTls& options) {
+    tls_ = make_tls_session(context, native_handle(), host, options);
+    if (!perform("TLS handshake", [this] { return SSL_do_handshake(tls_.get()); })) peer_closed(name_);
+}
+
+template <class Operation>
+bool Stream::perform(const char* what, Operation operation) {
+    for (;;) {
+        require_open();
+        ERR_clear_error();
+        errno = 0;
+        const int result = operation();
+        const int error = errno;
+        if (result == 1) return true;
+        switch (SSL_get_error(tls_.get(), result)) {
+            case SSL_ERROR_WANT_READ: socket_->wait(boost::asio::socket_base::wait_read, what); break;
+            case SSL_ERROR_WANT_WRITE: socket_->wait(boost::asio::socket_base::wait_write, what); break;
+            case SSL_ERROR_ZERO_RETURN: return false;
+            case SSL_ERROR_SYSCALL:
+                if (error != 0 && error != ECONNRESET && error != EPIPE) {
+                    throw std::system_error(error, std::generic_category(), name_);
+                }
+                peer_closed(name_);
+            default:
+                // The socket has ended without TLS's own end: the answer may have been cut short.
+                if (ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING) peer_closed(name_);
+                throw std::system_error(std::make_error_code(std::errc::protocol_error),
+                                        name_ + ": TLS: " + tls_reason(tls_.get()));
+        }
     }
-    if (failure == error::body_limit || failure == error::header_limit || failure == error::buffer_overflow) {
-        throw Error(errc::limit_exceeded, what + ": " + failure.message());
+}
+
+std::size_t Stream::read_some(char* data, std::size_t bytes) {
+    require_open();
+    if (!tls_) return noticing_closed(name_, [&] { return socket_->read_some(data, bytes); });
+    std::size_t got = 0;
+    return perform("recv", [&] { return SSL_read_ex(tls_.get(), data, bytes, &got); }) ? got : 0;
+}
+
+void Stream::write(std::string_view data) {
+    while (!data.empty()) {
+        require_open();
+        std::size_t put = 0;
+        if (!tls_) {
+            put = noticing_closed(name_, [&] { return socket_->write_some(data.data(), data.size()); });
+        } else if (!perform("send", [&] { return SSL_write_ex(tls_.get(), data.data(), data.size(), &put); })) {
+            peer_closed(name_);
+        }
+        data.remove_prefix(put);
     }
-    throw std::system_error(failure, what);
+}
+
+void Stream::close() noexcept {
+    boost::system::error_code ignored;
+    if (socket_) socket_->socket.close(ignored);
+}
+
+bool Stream::is_silent() const noexcept {
+    if (!socket_ || !socket_->socket.is_open()) return false;
+    if (tls_ && SSL_has_pending(tls_.get()) == 1) return false;
+    char byte;
+    return ::recv(native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+int Stream::native_handle() const noexcept { return socket_->socket.native_handle(); }
+
+// The TLS session has the descriptor's number, which may be another connection's after close().
+void Stream::require_open() const {
+    if (!socket_->socket.is_open()) throw Error(errc::connection_closed, name_ + ": closed");
 }
 
 }  // namespace sio::client

@@ -1,31 +1,54 @@
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
+#include <cstddef>
+#include <memory>
 #include <string>
+#include <string_view>
 
-#include <sio/client_tls.hpp>
+#include <sio/address.hpp>
+#include <sio/stream_socket.hpp>
 
-#include "client/url.hpp"
-#include "greenlet/loop.hpp"
+#include "client/tls.hpp"
 
 namespace sio::client {
 
-using Tcp = boost::asio::basic_stream_socket<boost::asio::ip::tcp, greenlet::Loop::Executor>;
-using Tls = boost::asio::ssl::stream<Tcp>;
+/// Bytes to and from a server, over TCP or a Unix socket, and over TLS once secure() has been called. One greenlet may read
+/// while another writes.
+///
+/// Errors: Error(errc::connection_closed) when the server went away or this side called close(), std::system_error, and
+/// what blocking calls throw.
+class Stream {
+public:
+    /// Blocks until connected. `name` is what errors call the server.
+    Stream(const Address& address, std::string name);
+    ~Stream();
+    Stream(Stream&& other) noexcept;
+    Stream& operator=(Stream&& other) noexcept;
 
-/// Connects the current greenlet to the URL's host. Throws std::system_error, and what blocking calls throw.
-Tcp connect(const Url& url);
+    /// Blocks for the TLS handshake. The certificate has to be the one of `host`, unless `options` says otherwise.
+    /// Throws std::system_error with the reason when it is not, or nobody trusted vouches for it.
+    void secure(ssl_ctx_st* context, const std::string& host, const ClientTls& options);
 
-/// What `options` says, ready for handshakes. Throws std::system_error when the file cannot be read.
-boost::asio::ssl::context make_tls_context(const ClientTls& options);
+    /// Blocks until there is something: how many bytes of it, 0 when the server has ended its side.
+    std::size_t read_some(char* data, std::size_t bytes);
+    /// Blocks until the system has taken all of it.
+    void write(std::string_view data);
+    /// Calls that wait throw. May be called again.
+    void close() noexcept;
 
-/// TLS on a connection, with the host's name checked against the certificate. Throws as connect().
-Tls secure(Tcp socket, boost::asio::ssl::context& context, const Url& url, const ClientTls& options);
+    /// Whether the connection is there and the server has sent nothing that was not read, its end included.
+    bool is_silent() const noexcept;
+    int native_handle() const noexcept;
 
-/// Throws what the class comments of the clients say: Error(errc::connection_closed) when the peer went away,
-/// Error(errc::limit_exceeded), or std::system_error.
-[[noreturn]] void fail(const boost::system::error_code& error, const std::string& what);
+private:
+    // Repeats an operation of OpenSSL until it need not wait for the socket. False at the end of the server's side.
+    template <class Operation>
+    bool perform(const char* what, Operation operation);
+    void require_open() const;
+
+    std::string name_;
+    std::unique_ptr<StreamSocket::Impl> socket_;
+    TlsSession tls_;
+};
 
 }  // namespace sio::client

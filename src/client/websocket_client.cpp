@@ -1,137 +1,232 @@
 #include <sio/websocket_client.hpp>
 
-#include <boost/beast/core/buffers_to_string.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/field.hpp>
-#include <boost/beast/websocket.hpp>
-#include <boost/beast/websocket/ssl.hpp>
+#include <array>
+#include <cstring>
 #include <mutex>
+#include <system_error>
 #include <utility>
 
-#include <sio/asio.hpp>
 #include <sio/error.hpp>
+#include <sio/event.hpp>
 #include <sio/semaphore.hpp>
 
+#include "client/response_parser.hpp"
 #include "client/stream.hpp"
 #include "client/url.hpp"
+#include "client/websocket_handshake.hpp"
 #include "io/limited.hpp"
+#include "util/secure_id.hpp"
+#include "wire/ws_frame.hpp"
+#include "wire/ws_parser.hpp"
 
 namespace sio {
 
 using client::Url;
-namespace websocket = boost::beast::websocket;
-
-/// What there is over TLS and without.
-struct WebSocketClient::Impl {
-    virtual ~Impl() = default;
-    virtual void handshake(const Url& url, const WebSocketClientOptions& options) = 0;
-    virtual std::optional<Message> receive() = 0;
-    virtual void send(std::string_view data, bool binary) = 0;
-    virtual void close(std::uint16_t code, std::string_view reason) = 0;
-    virtual void cut() noexcept = 0;
-
-    bool open = true;
-    bool receiving = false;
-    bool closing = false;
-    Duration close_timeout = forever;
-    std::string subprotocol;
-    std::uint16_t close_code = 0;
-    std::string close_reason;
-    Semaphore sending{1};
-};
 
 namespace {
 
-template <class Stream>
-class Link final : public WebSocketClient::Impl {
-public:
-    explicit Link(Stream stream) : stream_(std::move(stream)) {}
+constexpr std::size_t read_bytes = 16 * 1024;
 
-    void handshake(const Url& url, const WebSocketClientOptions& options) override {
-        stream_.read_message_max(options.max_message_bytes);
-        stream_.set_option(websocket::stream_base::decorator([&](websocket::request_type& request) {
-            for (const auto& [name, value] : options.headers) request.set(name, value);
-            std::string offered;
-            for (const std::string& each : options.subprotocols) offered += (offered.empty() ? "" : ", ") + each;
-            if (!offered.empty()) request.set(boost::beast::http::field::sec_websocket_protocol, offered);
-        }));
-        websocket::response_type response;
-        boost::system::error_code error;
-        stream_.async_handshake(response, url.authority(), url.target, yield[error]);
-        if (error) client::fail(error, "WebSocket handshake with " + url.text());
-        const auto agreed = response[boost::beast::http::field::sec_websocket_protocol];
-        subprotocol.assign(agreed.data(), agreed.size());
-    }
-
-    std::optional<Message> receive() override {
-        boost::system::error_code error;
-        stream_.async_read(buffer_, yield[error]);
-        if (error) {
-            ended();
-            return std::nullopt;
-        }
-        Message message{boost::beast::buffers_to_string(buffer_.data()), stream_.got_binary()};
-        buffer_.consume(buffer_.size());
-        return message;
-    }
-
-    void send(std::string_view data, bool binary) override {
-        stream_.binary(binary);
-        boost::system::error_code error;
-        stream_.async_write(boost::asio::buffer(data), yield[error]);
-        if (error) {
-            if (!receiving) ended();
-            throw Error(errc::connection_closed, "WebSocket: " + error.message());
-        }
-    }
-
-    void close(std::uint16_t code, std::string_view reason) override {
-        boost::system::error_code error;
-        const websocket::close_reason why(static_cast<websocket::close_code>(code), {reason.data(), reason.size()});
-        stream_.async_close(why, yield[error]);
-        if (!receiving) ended();
-    }
-
-    void cut() noexcept override {
-        boost::system::error_code ignored;
-        boost::beast::get_lowest_layer(stream_).close(ignored);
-    }
-
-private:
-    void ended() {
-        open = false;
-        const auto& reason = stream_.reason();
-        close_code = reason.code == websocket::close_code::none && !stream_.is_open() && !closing ? 1006 : reason.code;
-        if (close_code == 0) close_code = closing ? 1005 : 1006;
-        close_reason.assign(reason.reason.data(), reason.reason.size());
-    }
-
-    websocket::stream<Stream> stream_;
-    boost::beast::flat_buffer buffer_;
-};
-
-std::unique_ptr<WebSocketClient::Impl> connect(const Url& url, const WebSocketClientOptions& options) {
-    auto socket = client::connect(url);
-    std::unique_ptr<WebSocketClient::Impl> link;
-    if (url.is_tls()) {
-        auto context = client::make_tls_context(options.tls);  // the stream keeps what it needs of it
-        link = std::make_unique<Link<client::Tls>>(client::secure(std::move(socket), context, url, options.tls));
-    } else {
-        link = std::make_unique<Link<client::Tcp>>(std::move(socket));
-    }
-    link->close_timeout = options.close_timeout;
-    link->handshake(url, options);
-    return link;
+void append_frame(std::string& out, wire::WsOpcode opcode, std::string_view payload) {
+    std::uint32_t mask;
+    util::fill_random(std::as_writable_bytes(std::span(&mask, 1)));
+    wire::append_ws_masked_frame(out, opcode, payload, mask);
 }
 
 }  // namespace
+
+/// The connection after the handshake. Frames leave under the lock `sending_`; answers to the server's control frames, which
+/// the receiving greenlet finds, wait in `control_` for whoever holds it.
+class WebSocketClient::Impl final : private wire::WsReceiver {
+public:
+    Impl(const Url& url, const WebSocketClientOptions& options)
+        : close_timeout_(options.close_timeout),
+          parser_options_{.role = wire::WsRole::client, .max_message_bytes = options.max_message_bytes},
+          stream_({url.host, url.port}, url.authority()) {
+        if (url.is_tls()) {
+            const auto context = client::make_tls_context(options.tls);  // the session keeps what it needs of it
+            stream_.secure(context.get(), url.host, options.tls);
+        }
+        shake_hands(client::WebSocketHandshake(url, options));
+    }
+
+    std::optional<Message> receive() {
+        const Receiving receiving(receiving_);
+        for (;;) {
+            parse();
+            if (message_ || !open_) return std::exchange(message_, std::nullopt);
+            try {
+                if (fill()) continue;
+            } catch (const Error& error) {
+                if (error.code() != errc::connection_closed) throw;  // a time limit
+            } catch (const std::system_error&) {
+                // The connection is gone, for whatever reason.
+            }
+            end(wire::ws_close::abnormal, {});
+        }
+    }
+
+    void send(wire::WsOpcode opcode, std::string_view data) {
+        const std::lock_guard lock(sending_);
+        if (!open_ || closing_) throw Error(errc::connection_closed, "WebSocket: closed");
+        std::string frame;
+        append_frame(frame, opcode, data);
+        write(frame);
+    }
+
+    void close(std::uint16_t code, std::string_view reason) {
+        if (!open_ || std::exchange(closing_, true)) return;
+        // A server that does not answer is cut off.
+        if (!io::within(close_timeout_, [&] { say_goodbye(code, reason); })) cut();
+    }
+
+    void cut() noexcept { end(wire::ws_close::abnormal, {}); }
+
+    bool is_open() const noexcept { return open_; }
+    const std::string& subprotocol() const noexcept { return subprotocol_; }
+    std::uint16_t close_code() const noexcept { return close_code_; }
+    const std::string& close_reason() const noexcept { return close_reason_; }
+
+private:
+    struct Receiving {
+        explicit Receiving(bool& flag) noexcept : flag_(flag) { flag_ = true; }
+        ~Receiving() { flag_ = false; }
+        Receiving(const Receiving&) = delete;
+        Receiving& operator=(const Receiving&) = delete;
+        bool& flag_;
+    };
+
+    void shake_hands(const client::WebSocketHandshake& handshake) {
+        stream_.write(handshake.request());
+        client::ResponseParser parser(true, 0);  // without a body: frames follow, or a refusal that nobody reads
+        while (!parser.head_done()) {
+            if (!fill()) parser.feed_end();
+            received_.erase(0, parser.feed(received_));
+        }
+        subprotocol_ = handshake.check(parser.response());
+    }
+
+    // Reads more behind what has not been parsed; false at the end.
+    bool fill() {
+        std::array<char, read_bytes> buffer;
+        const std::size_t got = stream_.read_some(buffer.data(), buffer.size());
+        received_.erase(0, std::exchange(parsed_, 0));
+        received_.append(buffer.data(), got);
+        return got > 0;
+    }
+
+    // Up to the next message, with the answers to control frames before it.
+    void parse() {
+        if (!open_) return;
+        parsed_ += parser_.feed(received_.data() + parsed_, received_.size() - parsed_, *this);
+        if (!ended_by_peer_) {
+            if (!control_.empty() && sending_.try_lock()) {
+                const std::lock_guard lock(sending_, std::adopt_lock);
+                write({});
+            }
+            return;
+        }
+        // The last frame goes out behind whatever is being sent, if the server takes it.
+        const auto [code, reason] = *std::exchange(ended_by_peer_, std::nullopt);
+        open_ = false;
+        try {
+            io::within(close_timeout_, [this] {
+                const std::lock_guard lock(sending_);
+                write({});
+            });
+        } catch (const Error& error) {
+            if (error.code() != errc::connection_closed) throw;
+        } catch (const std::system_error&) {
+            // It had closed already.
+        }
+        end(code, reason);
+    }
+
+    // With the lock. What waits in `control_` follows `frame`.
+    void write(std::string_view frame) {
+        try {
+            stream_.write(frame);
+            while (!control_.empty()) stream_.write(std::exchange(control_, {}));
+        } catch (...) {
+            cut();  // part of a frame may have left
+            throw;
+        }
+    }
+
+    void say_goodbye(std::uint16_t code, std::string_view reason) {
+        {
+            const std::lock_guard lock(sending_);
+            std::string frame;
+            append_frame(frame, wire::WsOpcode::close, wire::ws_close_payload(code, reason));
+            write(frame);
+        }
+        if (receiving_) {
+            ended_.wait();
+            return;
+        }
+        while (receive()) {
+        }
+    }
+
+    void end(std::uint16_t code, std::string_view reason) {
+        stream_.close();
+        open_ = false;
+        if (close_code_ == 0) {
+            close_code_ = code;
+            close_reason_.assign(reason);
+        }
+        ended_.set();
+    }
+
+    bool on_message(const wire::WsMessage& message) override {
+        message_ = Message{std::string(message.payload()), message.binary};
+        return false;
+    }
+    // Only the last one need be answered (RFC 6455, 5.5.3).
+    bool on_ping(std::string_view payload) override {
+        control_.clear();
+        append_frame(control_, wire::WsOpcode::pong, payload);
+        return true;
+    }
+    bool on_pong(std::string_view) override { return true; }
+    void on_close(std::uint16_t code, std::string_view reason) override {
+        ended_by_peer_.emplace(code, std::string(reason));
+        control_.clear();
+        if (!closing_) append_frame(control_, wire::WsOpcode::close, wire::ws_close_payload(code));
+    }
+    void on_error(wire::WsError error) override {
+        ended_by_peer_.emplace(wire::ws_close::abnormal, std::string());
+        control_.clear();
+        if (closing_) return;
+        append_frame(control_, wire::WsOpcode::close,
+                     wire::ws_close_payload(wire::close_code(error), wire::error_text(error)));
+    }
+
+    const Duration close_timeout_;
+    const wire::WsParserOptions parser_options_;
+    client::Stream stream_;
+    wire::WsParser parser_{parser_options_};
+    std::string received_;
+    std::size_t parsed_ = 0;  // of received_
+    std::optional<Message> message_;
+    std::string control_;
+    std::optional<std::pair<std::uint16_t, std::string>> ended_by_peer_;
+    Semaphore sending_{1};
+    Event ended_;
+    bool open_ = true;
+    bool receiving_ = false;
+    bool closing_ = false;
+    std::string subprotocol_;
+    std::uint16_t close_code_ = 0;
+    std::string close_reason_;
+};
 
 WebSocketClient::WebSocketClient(std::string_view text, WebSocketClientOptions options) {
     const Url url = Url::parse(text);
     if (url.scheme != "ws" && url.scheme != "wss") {
         throw Error(errc::invalid_value, "WebSocketClient: neither ws nor wss: " + url.text());
     }
-    if (!io::within(options.connect_timeout, [&] { impl_ = connect(url, options); })) {
+    if (!io::within(options.connect_timeout, [&] { impl_ = std::make_unique<Impl>(url, options); })) {
         throw Timeout("connect to " + url.text());
     }
 }
@@ -141,12 +236,6 @@ WebSocketClient::WebSocketClient(WebSocketClient&& other) noexcept = default;
 WebSocketClient& WebSocketClient::operator=(WebSocketClient&& other) noexcept = default;
 
 std::optional<Message> WebSocketClient::receive(Duration limit) {
-    if (!impl_->open) return std::nullopt;
-    struct Receiving {
-        bool& flag;
-        ~Receiving() { flag = false; }
-    } receiving{impl_->receiving};
-    impl_->receiving = true;
     std::optional<Message> message;
     if (!io::within(limit, [&] { message = impl_->receive(); })) {
         impl_->cut();
@@ -156,33 +245,15 @@ std::optional<Message> WebSocketClient::receive(Duration limit) {
 }
 
 void WebSocketClient::send(const Message& message) {
-    const std::lock_guard lock(impl_->sending);
-    if (!impl_->open || impl_->closing) throw Error(errc::connection_closed, "WebSocket: closed");
-    impl_->send(message.data, message.binary);
+    impl_->send(message.binary ? wire::WsOpcode::binary : wire::WsOpcode::text, message.data);
 }
+void WebSocketClient::send_text(std::string_view text) { impl_->send(wire::WsOpcode::text, text); }
+void WebSocketClient::send_binary(std::string_view bytes) { impl_->send(wire::WsOpcode::binary, bytes); }
+void WebSocketClient::close(std::uint16_t code, std::string_view reason) { impl_->close(code, reason); }
 
-void WebSocketClient::send_text(std::string_view text) {
-    const std::lock_guard lock(impl_->sending);
-    if (!impl_->open || impl_->closing) throw Error(errc::connection_closed, "WebSocket: closed");
-    impl_->send(text, false);
-}
-
-void WebSocketClient::send_binary(std::string_view bytes) {
-    const std::lock_guard lock(impl_->sending);
-    if (!impl_->open || impl_->closing) throw Error(errc::connection_closed, "WebSocket: closed");
-    impl_->send(bytes, true);
-}
-
-// A server that does not answer is cut off.
-void WebSocketClient::close(std::uint16_t code, std::string_view reason) {
-    const std::lock_guard lock(impl_->sending);
-    if (!impl_->open || std::exchange(impl_->closing, true)) return;
-    if (!io::within(impl_->close_timeout, [&] { impl_->close(code, reason); })) impl_->cut();
-}
-
-bool WebSocketClient::is_open() const noexcept { return impl_->open; }
-const std::string& WebSocketClient::subprotocol() const noexcept { return impl_->subprotocol; }
-std::uint16_t WebSocketClient::close_code() const noexcept { return impl_->close_code; }
-const std::string& WebSocketClient::close_reason() const noexcept { return impl_->close_reason; }
+bool WebSocketClient::is_open() const noexcept { return impl_->is_open(); }
+const std::string& WebSocketClient::subprotocol() const noexcept { return impl_->subprotocol(); }
+std::uint16_t WebSocketClient::close_code() const noexcept { return impl_->close_code(); }
+const std::string& WebSocketClient::close_reason() const noexcept { return impl_->close_reason(); }
 
 }  // namespace sio

@@ -11,9 +11,9 @@
 #include <sio/error.hpp>
 #include <sio/resolve.hpp>
 
+#include "io/connect.hpp"
 #include "io/limited.hpp"
 #include "io/socket_name.hpp"
-#include "io/stream_socket_impl.hpp"
 
 namespace sio {
 
@@ -31,7 +31,7 @@ StreamSocket::Impl& opened(const std::unique_ptr<StreamSocket::Impl>& impl) {
 }
 
 /// One attempt. Returns the error, or 0 and the socket.
-int connect_one(const Address& address, StreamSocket& result) {
+int connect_one(const Address& address, std::unique_ptr<StreamSocket::Impl>& result) {
     io::SocketName name(address);
     const int fd = ::socket(name.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) return errno;
@@ -46,7 +46,7 @@ int connect_one(const Address& address, StreamSocket& result) {
         if (::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0) return errno;
         if (error != 0) return error;
     }
-    result = StreamSocket(std::move(impl));
+    result = std::move(impl);
     return 0;
 }
 
@@ -187,19 +187,23 @@ Address StreamSocket::local() const { return io::local_of(opened(impl_).socket.n
 
 int StreamSocket::native_handle() const noexcept { return is_open() ? impl_->socket.native_handle() : -1; }
 
+std::unique_ptr<StreamSocket::Impl> io::connect(const Address& address) {
+    std::unique_ptr<StreamSocket::Impl> impl;
+    int error = 0;
+    for (const Address& each : resolve(address)) {
+        error = connect_one(each, impl);
+        if (error == 0) return impl;
+    }
+    fail(error, "connect to " + text_of(address));
+}
+
 StreamSocket create_connection(const Address& address, Duration limit) {
     detail::require_greenlet("create_connection");
-    StreamSocket socket;
-    int error = 0;
-    const bool in_time = io::within(limit, [&] {
-        for (const Address& each : resolve(address)) {
-            error = connect_one(each, socket);
-            if (error == 0) return;
-        }
-    });
-    if (!in_time) throw Timeout("connect to " + io::text_of(address));
-    if (!socket.is_open()) fail(error, "connect to " + io::text_of(address));
-    return socket;
+    std::unique_ptr<StreamSocket::Impl> impl;
+    if (!io::within(limit, [&] { impl = io::connect(address); })) {
+        throw Timeout("connect to " + io::text_of(address));
+    }
+    return StreamSocket(std::move(impl));
 }
 
 }  // namespace sio

@@ -8,6 +8,7 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 
+#include "http/last_chunk.hpp"
 #include "net/request_rules.hpp"
 #include "util/ascii.hpp"
 
@@ -24,8 +25,6 @@ constexpr std::size_t max_reserve = 64 * 1024;
 /// Bytes of chunk sizes and extensions beyond what carries data, over a whole body. A body in chunks of one byte is fine,
 /// megabytes of extensions are not (as Go's net/http bounds it, after CVE-2023-39326).
 constexpr std::size_t max_chunk_excess = 16 * 1024;
-/// `0 CR LF CR LF`: what the shortest rest of a chunked body looks like.
-constexpr std::size_t shortest_end = 5;
 
 std::string_view view(string_view text) noexcept { return {text.data(), text.size()}; }
 
@@ -85,9 +84,7 @@ public:
     BodyStep parse_body(std::string_view data) {
         error_code error;
         BodyStep step;
-        // Beast asserts that it has that much when it comes back to an incomplete last chunk. Waiting is safe: an
-        // incomplete body always has at least so many bytes to come.
-        if (chunked() && data.size() < shortest_end && data.starts_with('0')) return step;
+        if (chunked() && sio::http::must_wait_for_last_chunk(data)) return step;
         step.consumed = put(boost::asio::const_buffer(data.data(), data.size()), error);
         step.done = is_done();
         if (fault_) {

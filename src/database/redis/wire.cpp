@@ -1,5 +1,8 @@
 #include "database/redis/wire.hpp"
 
+#include <sys/socket.h>
+#include <sys/un.h>
+
 #include <utility>
 
 #include <sio/error.hpp>
@@ -13,24 +16,42 @@ namespace {
 
 constexpr std::size_t buffer_bytes = 32 * 1024;
 
+client::Stream connect_stream(const Options& options) {
+    constexpr std::string_view unix_prefix = "unix:";
+    if (options.host.starts_with(unix_prefix) &&
+        options.host.size() - unix_prefix.size() >= sizeof(sockaddr_un::sun_path)) {
+        throw sio::Error(errc::invalid_value, "Redis: the path of a Unix socket is too long: " + options.host);
+    }
+    client::Stream stream({options.host, options.port}, "Redis at " + options.address());
+    // A server that vanished without a word is noticed in the end; in vain for a Unix socket.
+    const int on = 1;
+    ::setsockopt(stream.native_handle(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    if (options.use_tls) {
+        const auto context = client::make_tls_context(options.tls);  // the session keeps what it needs of it
+        stream.secure(context.get(), options.host, options.tls);
+    }
+    return stream;
+}
+
 }  // namespace
 
 std::unique_ptr<Wire> Wire::connect(const Options& options) {
     std::unique_ptr<Wire> wire;
     const bool in_time = io::within(options.connect_timeout, [&] {
-        wire = std::make_unique<Wire>(Stream::connect(options), options.limits);
+        wire = std::make_unique<Wire>(connect_stream(options), options.limits);
         wire->greet(options);
     });
     if (!in_time) throw Timeout("connect to Redis at " + options.address());
     return wire;
 }
 
-Wire::Wire(std::unique_ptr<Stream> stream, const ReplyLimits& limits)
+Wire::Wire(client::Stream stream, const ReplyLimits& limits)
     : stream_(std::move(stream)), parser_(limits), buffer_(buffer_bytes) {}
 
 Value Wire::read() {
     while (!parser_.feed(received_)) {
-        const std::size_t got = stream_->read_some(buffer_.data(), buffer_.size());
+        const std::size_t got = stream_.read_some(buffer_.data(), buffer_.size());
+        if (got == 0) throw sio::Error(errc::connection_closed, "Redis: the server closed the connection");
         received_ = {buffer_.data(), got};
         heard_at_ = std::chrono::steady_clock::now();
     }

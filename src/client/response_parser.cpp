@@ -1,0 +1,125 @@
+#include "client/response_parser.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/system/system_error.hpp>
+#include <cstdint>
+#include <system_error>
+
+#include <sio/error.hpp>
+
+#include "http/last_chunk.hpp"
+
+namespace sio::client {
+
+namespace {
+
+namespace http = boost::beast::http;
+using boost::beast::error_code;
+using boost::beast::string_view;
+
+/// Of the head; of a chunk's line with its extensions; of the trailer.
+constexpr std::uint32_t max_head_bytes = 64 * 1024;
+
+[[noreturn]] void fail(const error_code& error) {
+    if (error == http::error::body_limit || error == http::error::header_limit ||
+        error == http::error::buffer_overflow) {
+        throw Error(errc::limit_exceeded, "receive an answer: " + error.message());
+    }
+    if (error == http::error::partial_message || error == http::error::end_of_stream) {
+        throw Error(errc::connection_closed, "receive an answer: the server closed the connection");
+    }
+    throw std::system_error(error, "receive an answer");
+}
+
+std::string_view view(string_view text) noexcept { return {text.data(), text.size()}; }
+
+}  // namespace
+
+class ResponseParser::Impl final : public http::basic_parser<false> {
+public:
+    Impl(bool head_only, std::size_t max_body_bytes) {
+        header_limit(max_head_bytes);
+        body_limit(max_body_bytes);
+        eager(true);
+        skip(head_only);
+    }
+
+    std::size_t feed(std::string_view data) {
+        if (is_header_done() && chunked() && sio::http::must_wait_for_last_chunk(data)) return 0;
+        error_code error;
+        const std::size_t read = put(boost::asio::const_buffer(data.data(), data.size()), error);
+        if (error && error != http::error::need_more) fail(error);
+        // Lines between chunks, and trailers, are kept by nobody, but have to be there whole.
+        if (!is_done() && data.size() - read > max_head_bytes) {
+            throw Error(errc::limit_exceeded, "receive an answer: a chunk's line is too long");
+        }
+        return read;
+    }
+
+    void feed_end() {
+        error_code error;
+        if (got_some()) {
+            put_eof(error);
+        } else {
+            error = http::error::end_of_stream;
+        }
+        if (error) fail(error);
+    }
+
+    FetchResponse response;
+
+private:
+    void on_request_impl(http::verb, string_view, string_view, int, error_code&) override {}
+    void on_response_impl(int status, string_view, int, error_code&) override { response.status = status; }
+    void on_field_impl(http::field, string_view name, string_view value, error_code&) override {
+        if (!in_body_) response.headers.add(view(name), view(value));
+    }
+    void on_header_impl(error_code&) override { in_body_ = true; }  // fields from now on are trailers: dropped
+    void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
+    std::size_t on_body_impl(string_view body, error_code&) override {
+        response.body.append(body.data(), body.size());
+        return body.size();
+    }
+    void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
+    std::size_t on_chunk_body_impl(std::uint64_t, string_view body, error_code& error) override {
+        return on_body_impl(body, error);
+    }
+    void on_finish_impl(error_code&) override {}
+
+    bool in_body_ = false;
+};
+
+ResponseParser::ResponseParser(bool head_only, std::size_t max_body_bytes)
+    : head_only_(head_only), max_body_bytes_(max_body_bytes) {
+    begin();
+}
+
+ResponseParser::~ResponseParser() = default;
+
+void ResponseParser::begin() { impl_ = std::make_unique<Impl>(head_only_, max_body_bytes_); }
+
+std::size_t ResponseParser::feed(std::string_view data) {
+    std::size_t read = 0;
+    while (!done() && read < data.size()) {
+        const std::size_t step = impl_->feed(data.substr(read));
+        read += step;
+        // An interim answer: the one that was asked for comes later (RFC 9110, 15.2).
+        const int status = impl_->response.status;
+        if (impl_->is_done() && status < 200 && status != 101) {
+            begin();
+        } else if (step == 0) {
+            break;
+        }
+    }
+    return read;
+}
+
+void ResponseParser::feed_end() { impl_->feed_end(); }
+bool ResponseParser::head_done() const noexcept { return impl_->is_header_done(); }
+bool ResponseParser::done() const noexcept { return impl_->is_done(); }
+bool ResponseParser::keep_alive() const noexcept { return impl_->keep_alive(); }
+FetchResponse& ResponseParser::response() noexcept { return impl_->response; }
+
+}  // namespace sio::client
