@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -23,6 +24,9 @@ public:
 private:
     int code_;
 };
+
+/// A size as a parameter of a statement: SQLite's integers are signed.
+inline std::int64_t sql_number(std::size_t value) noexcept { return static_cast<std::int64_t>(value); }
 
 /// One execution of a prepared statement. Resets the statement when it goes out of scope, so that it can run again.
 ///

@@ -13,8 +13,6 @@
 namespace chat {
 namespace {
 
-std::int64_t sql_number(std::size_t value) { return static_cast<std::int64_t>(value); }
-
 Room room_of(const Query& row, int first_column) {
     return {row.integer(first_column), row.text(first_column + 1), row.text(first_column + 2)};
 }

@@ -3,11 +3,6 @@
 #include "store.hpp"
 
 namespace chat {
-namespace {
-
-std::int64_t sql_number(std::size_t value) { return static_cast<std::int64_t>(value); }
-
-}  // namespace
 
 Store::Counts Store::counts() {
     const std::scoped_lock lock(mutex_);

@@ -15,7 +15,7 @@ namespace sio::client {
 
 namespace {
 
-namespace http = boost::beast::http;
+namespace beast_http = boost::beast::http;
 using boost::beast::error_code;
 using boost::beast::string_view;
 
@@ -23,11 +23,11 @@ using boost::beast::string_view;
 constexpr std::uint32_t max_head_bytes = 64 * 1024;
 
 [[noreturn]] void fail(const error_code& error) {
-    if (error == http::error::body_limit || error == http::error::header_limit ||
-        error == http::error::buffer_overflow) {
+    if (error == beast_http::error::body_limit || error == beast_http::error::header_limit ||
+        error == beast_http::error::buffer_overflow) {
         throw Error(errc::limit_exceeded, "receive an answer: " + error.message());
     }
-    if (error == http::error::partial_message || error == http::error::end_of_stream) {
+    if (error == beast_http::error::partial_message || error == beast_http::error::end_of_stream) {
         throw Error(errc::connection_closed, "receive an answer: the server closed the connection");
     }
     throw std::system_error(error, "receive an answer");
@@ -37,7 +37,7 @@ std::string_view view(string_view text) noexcept { return {text.data(), text.siz
 
 }  // namespace
 
-class ResponseParser::Impl final : public http::basic_parser<false> {
+class ResponseParser::Impl final : public beast_http::basic_parser<false> {
 public:
     Impl(bool head_only, std::size_t max_body_bytes) {
         header_limit(max_head_bytes);
@@ -47,10 +47,10 @@ public:
     }
 
     std::size_t feed(std::string_view data) {
-        if (is_header_done() && chunked() && sio::http::must_wait_for_last_chunk(data)) return 0;
+        if (is_header_done() && chunked() && http::must_wait_for_last_chunk(data)) return 0;
         error_code error;
         const std::size_t read = put(boost::asio::const_buffer(data.data(), data.size()), error);
-        if (error && error != http::error::need_more) fail(error);
+        if (error && error != beast_http::error::need_more) fail(error);
         // Lines between chunks, and trailers, are kept by nobody, but have to be there whole.
         if (!is_done() && data.size() - read > max_head_bytes) {
             throw Error(errc::limit_exceeded, "receive an answer: a chunk's line is too long");
@@ -63,7 +63,7 @@ public:
         if (got_some()) {
             put_eof(error);
         } else {
-            error = http::error::end_of_stream;
+            error = beast_http::error::end_of_stream;
         }
         if (error) fail(error);
     }
@@ -71,9 +71,9 @@ public:
     FetchResponse response;
 
 private:
-    void on_request_impl(http::verb, string_view, string_view, int, error_code&) override {}
+    void on_request_impl(beast_http::verb, string_view, string_view, int, error_code&) override {}
     void on_response_impl(int status, string_view, int, error_code&) override { response.status = status; }
-    void on_field_impl(http::field, string_view name, string_view value, error_code&) override {
+    void on_field_impl(beast_http::field, string_view name, string_view value, error_code&) override {
         if (!in_body_) response.headers.add(view(name), view(value));
     }
     void on_header_impl(error_code&) override { in_body_ = true; }  // fields from now on are trailers: dropped

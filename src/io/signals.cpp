@@ -8,10 +8,12 @@
 
 #include "io/limited.hpp"
 
+#include "greenlet/loop.hpp"
+
 namespace sio {
 
 struct Signals::Impl {
-    boost::asio::signal_set set{asio_context()};
+    boost::asio::basic_signal_set<greenlet::Loop::Executor> set{asio_context()};
 };
 
 Signals::Signals(std::initializer_list<int> signals) : impl_(std::make_unique<Impl>()) {

@@ -12,6 +12,7 @@
 #include <sio/resolve.hpp>
 
 #include "io/connect.hpp"
+#include "io/fail.hpp"
 #include "io/limited.hpp"
 #include "io/socket_name.hpp"
 
@@ -20,10 +21,6 @@ namespace sio {
 namespace {
 
 constexpr std::size_t chunk = 16 * 1024;
-
-[[noreturn]] void fail(int error, const std::string& what) {
-    throw std::system_error(error, std::generic_category(), what);
-}
 
 StreamSocket::Impl& opened(const std::unique_ptr<StreamSocket::Impl>& impl) {
     if (!impl || !impl->socket.is_open()) throw Error(errc::connection_closed);
@@ -65,7 +62,7 @@ void StreamSocket::Impl::wait(boost::asio::socket_base::wait_type what, const ch
     boost::system::error_code error;
     if (!io::within(limit, [&] { socket.async_wait(what, yield[error]); })) throw Timeout(call);
     if (error == boost::asio::error::operation_aborted) throw Error(errc::connection_closed);
-    if (error) fail(error.value(), call);
+    if (error) io::fail(error.value(), call);
 }
 
 std::size_t StreamSocket::Impl::read_some(char* data, std::size_t bytes) {
@@ -73,7 +70,7 @@ std::size_t StreamSocket::Impl::read_some(char* data, std::size_t bytes) {
         const ssize_t got = ::recv(socket.native_handle(), data, bytes, MSG_DONTWAIT);
         if (got >= 0) return static_cast<std::size_t>(got);
         if (errno == EINTR) continue;
-        if (errno != EAGAIN && errno != EWOULDBLOCK) fail(errno, "recv");
+        if (errno != EAGAIN && errno != EWOULDBLOCK) io::fail(errno, "recv");
         wait(boost::asio::socket_base::wait_read, "recv");
         if (!socket.is_open()) throw Error(errc::connection_closed);
     }
@@ -84,7 +81,7 @@ std::size_t StreamSocket::Impl::write_some(const char* data, std::size_t bytes) 
         const ssize_t put = ::send(socket.native_handle(), data, bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (put >= 0) return static_cast<std::size_t>(put);
         if (errno == EINTR) continue;
-        if (errno != EAGAIN && errno != EWOULDBLOCK) fail(errno, "send");
+        if (errno != EAGAIN && errno != EWOULDBLOCK) io::fail(errno, "send");
         wait(boost::asio::socket_base::wait_write, "send");
         if (!socket.is_open()) throw Error(errc::connection_closed);
     }
@@ -170,7 +167,7 @@ void StreamSocket::set_timeout(Duration limit) noexcept {
 
 void StreamSocket::shutdown() {
     Impl& impl = opened(impl_);
-    if (::shutdown(impl.socket.native_handle(), SHUT_WR) < 0 && errno != ENOTCONN) fail(errno, "shutdown");
+    if (::shutdown(impl.socket.native_handle(), SHUT_WR) < 0 && errno != ENOTCONN) io::fail(errno, "shutdown");
 }
 
 void StreamSocket::close() noexcept {
@@ -194,7 +191,7 @@ std::unique_ptr<StreamSocket::Impl> io::connect(const Address& address) {
         error = connect_one(each, impl);
         if (error == 0) return impl;
     }
-    fail(error, "connect to " + text_of(address));
+    io::fail(error, "connect to " + text_of(address));
 }
 
 StreamSocket create_connection(const Address& address, Duration limit) {

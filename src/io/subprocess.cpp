@@ -19,6 +19,7 @@
 #include <sio/group.hpp>
 
 #include "greenlet/loop.hpp"
+#include "io/fail.hpp"
 #include "io/limited.hpp"
 
 namespace sio {
@@ -28,15 +29,11 @@ namespace {
 using Descriptor = boost::asio::posix::basic_stream_descriptor<greenlet::Loop::Executor>;
 using Stream = SubprocessOptions::Stream;
 
-[[noreturn]] void fail(int error, const std::string& what) {
-    throw std::system_error(error, std::generic_category(), what);
-}
-
 /// A pair of descriptors, of which one stays here.
 class Pipe {
 public:
     Pipe() {
-        if (::pipe2(ends_, O_CLOEXEC) < 0) fail(errno, "pipe");
+        if (::pipe2(ends_, O_CLOEXEC) < 0) io::fail(errno, "pipe");
     }
     ~Pipe() {
         for (const int end : ends_) {
@@ -153,14 +150,14 @@ struct Subprocess::Impl {
         const auto argv = pointers_to(arguments);
         const auto envp = pointers_to(environment);
         const int error = posix_spawnp(&pid, name.c_str(), &plan.actions, &plan.attributes, argv.data(), envp.data());
-        if (error != 0) fail(error, name);
+        if (error != 0) io::fail(error, name);
         // A descriptor of the process itself: it becomes readable at the end, and does not pass to another of that number.
         const int handle = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
         if (handle < 0) {
             const int why = errno;
             ::kill(pid, SIGKILL);
             ::waitpid(pid, nullptr, 0);
-            fail(why, "pidfd_open");
+            io::fail(why, "pidfd_open");
         }
         process.assign(handle);
         keep(in, to_child, 1);
@@ -188,7 +185,7 @@ struct Subprocess::Impl {
         std::string data(bytes, '\0');
         boost::system::error_code error;
         data.resize(from.async_read_some(boost::asio::buffer(data), yield[error]));
-        if (error && error != boost::asio::error::eof) fail(error.value(), "read from a program");
+        if (error && error != boost::asio::error::eof) io::fail(error.value(), "read from a program");
         return data;
     }
 
@@ -200,7 +197,7 @@ struct Subprocess::Impl {
             } else if (errno == EAGAIN) {
                 in.async_wait(boost::asio::posix::descriptor_base::wait_write, yield);
             } else if (errno != EINTR) {
-                fail(errno, "write to a program");
+                io::fail(errno, "write to a program");
             }
         }
     }
@@ -277,7 +274,7 @@ Completed Subprocess::communicate(std::string_view input, std::size_t max_bytes)
 void Subprocess::send_signal(int signal) {
     if (impl_->status) return;
     if (::syscall(SYS_pidfd_send_signal, impl_->process.native_handle(), signal, nullptr, 0) < 0 && errno != ESRCH) {
-        fail(errno, "send_signal");
+        io::fail(errno, "send_signal");
     }
 }
 

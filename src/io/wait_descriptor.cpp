@@ -10,36 +10,31 @@
 #include <sio/asio.hpp>
 
 #include "greenlet/loop.hpp"
+#include "io/fail.hpp"
 #include "io/limited.hpp"
 
 namespace sio {
 
-namespace {
-
-[[noreturn]] void fail() { throw std::system_error(errno, std::generic_category(), "wait for a descriptor"); }
-
-}  // namespace
-
 // What has to wait is not registered with Asio itself, but an epoll set that holds it: Asio would make the descriptor
 // non-blocking for everybody who shares it, and could have it only once.
 bool io::wait_descriptor(int descriptor, std::uint32_t events, Duration limit) {
-    detail::require_greenlet("wait for a descriptor");
+    constexpr const char* call = "wait for a descriptor";
+    detail::require_greenlet(call);
     pollfd state{descriptor, static_cast<short>(events), 0};  // epoll's names have poll's values
     const int ready = ::poll(&state, 1, 0);
     if (descriptor < 0 || (state.revents & POLLNVAL) != 0) {
-        errno = EBADF;
-        fail();
+        fail(EBADF, call);
     }
     if (ready > 0) return true;
     if (limit <= Duration::zero()) return false;
 
     using Set = boost::asio::posix::basic_stream_descriptor<greenlet::Loop::Executor>;
     const int number = ::epoll_create1(EPOLL_CLOEXEC);
-    if (number < 0) fail();
+    if (number < 0) fail(errno, call);
     Set set(greenlet::Loop::current()->context(), number);
     epoll_event event{};
     event.events = events;
-    if (::epoll_ctl(number, EPOLL_CTL_ADD, descriptor, &event) < 0) fail();
+    if (::epoll_ctl(number, EPOLL_CTL_ADD, descriptor, &event) < 0) fail(errno, call);
     return within(limit, [&] { set.async_wait(Set::wait_read, yield); });
 }
 

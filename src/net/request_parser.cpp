@@ -14,7 +14,7 @@
 
 namespace sio::net {
 
-namespace http = boost::beast::http;
+namespace beast_http = boost::beast::http;
 using boost::beast::error_code;
 using boost::beast::string_view;
 
@@ -29,23 +29,24 @@ constexpr std::size_t max_chunk_excess = 16 * 1024;
 std::string_view view(string_view text) noexcept { return {text.data(), text.size()}; }
 
 RequestFault fault_of(const error_code& error) {
-    if (error == http::error::bad_version) return {505, "HTTP version not supported"};
-    if (error == http::error::bad_method) return {400, "bad method"};
-    if (error == http::error::bad_target) return {400, "bad request target"};
-    if (error == http::error::bad_field) return {400, "bad header field name"};
-    if (error == http::error::bad_value) return {400, "bad header field value"};
-    if (error == http::error::bad_line_ending) return {400, "bad line ending"};
-    if (error == http::error::bad_content_length || error == http::error::multiple_content_length) {
+    if (error == beast_http::error::bad_version) return {505, "HTTP version not supported"};
+    if (error == beast_http::error::bad_method) return {400, "bad method"};
+    if (error == beast_http::error::bad_target) return {400, "bad request target"};
+    if (error == beast_http::error::bad_field) return {400, "bad header field name"};
+    if (error == beast_http::error::bad_value) return {400, "bad header field value"};
+    if (error == beast_http::error::bad_line_ending) return {400, "bad line ending"};
+    if (error == beast_http::error::bad_content_length || error == beast_http::error::multiple_content_length) {
         return {400, "bad Content-Length"};
     }
-    if (error == http::error::bad_transfer_encoding) return {400, "bad Transfer-Encoding"};
-    if (error == http::error::bad_chunk || error == http::error::bad_chunk_extension) return {400, "bad chunk"};
+    if (error == beast_http::error::bad_transfer_encoding) return {400, "bad Transfer-Encoding"};
+    if (error == beast_http::error::bad_chunk || error == beast_http::error::bad_chunk_extension)
+        return {400, "bad chunk"};
     return {400, "malformed request"};
 }
 
 }  // namespace
 
-class RequestParser::Impl final : public http::basic_parser<true> {
+class RequestParser::Impl final : public beast_http::basic_parser<true> {
 public:
     explicit Impl(const HttpLimits& limits) : limits_(limits), max_body_bytes_(limits.max_body_bytes) {
         // Lengths are bounded here and by HeadScanner, where the status can fit the case.
@@ -60,7 +61,7 @@ public:
         put(boost::asio::const_buffer(head.data(), head.size()), error);
         in_head_ = false;
         // Rules first: where Beast merely says "bad value", they know better.
-        if (error == http::error::need_more) error = {};
+        if (error == beast_http::error::need_more) error = {};
         if (error) return fault_of(error);
         if (!is_header_done()) return {400, "malformed request"};
         if (const auto fault = apply_rules(request)) return fault;
@@ -84,12 +85,12 @@ public:
     BodyStep parse_body(std::string_view data) {
         error_code error;
         BodyStep step;
-        if (chunked() && sio::http::must_wait_for_last_chunk(data)) return step;
+        if (chunked() && http::must_wait_for_last_chunk(data)) return step;
         step.consumed = put(boost::asio::const_buffer(data.data(), data.size()), error);
         step.done = is_done();
         if (fault_) {
             step.fault = fault_;
-        } else if (error && error != http::error::need_more) {
+        } else if (error && error != beast_http::error::need_more) {
             step.fault = fault_of(error);
         } else if (!step.done && chunked() &&
                    data.size() - step.consumed > unparsed_limit(data.substr(step.consumed))) {
@@ -112,7 +113,7 @@ private:
 
     RequestFault refuse(RequestFault fault, error_code& error) {
         fault_ = fault;
-        error = http::error::body_limit;
+        error = beast_http::error::body_limit;
         return fault;
     }
 
@@ -125,13 +126,13 @@ private:
         return true;
     }
 
-    void on_request_impl(http::verb, string_view method, string_view target, int version, error_code&) override {
+    void on_request_impl(beast_http::verb, string_view method, string_view target, int version, error_code&) override {
         request.method = view(method);
         request.target = view(target);
         request.version = version;
     }
     void on_response_impl(int, string_view, int, error_code&) override {}
-    void on_field_impl(http::field, string_view name, string_view value, error_code&) override {
+    void on_field_impl(beast_http::field, string_view name, string_view value, error_code&) override {
         // Trailer fields come here too. They are dropped: none is defined to matter, and merging them into the head
         // would let a client smuggle fields past whoever checks the head.
         if (in_head_) request.headers.add(view(name), view(value));

@@ -3,6 +3,7 @@
 #include <limits>
 #include <utility>
 
+#include "session/scratch.hpp"
 #include "util/utf8.hpp"
 #include "wire/eio3_codec.hpp"
 #include "wire/eio3_packet.hpp"
@@ -32,14 +33,6 @@ struct Eio4Wire {
     static constexpr std::string_view attachment_prefix = {};
     static void encode(const PacketView& packet, std::string& out) { wire::eio4::encode(packet, out); }
 };
-
-/// The packets of one turn are encoded here one after the other: no memory is taken for each.
-std::string& scratch() {
-    thread_local std::string text;
-    text.clear();
-    if (text.capacity() > 64 * 1024) text.shrink_to_fit();
-    return text;
-}
 
 template <class Wire>
 void encode_text(const PacketView& packet, std::string& out) {

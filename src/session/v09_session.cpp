@@ -5,6 +5,7 @@
 #include <sio/log.hpp>
 
 #include "greenlet/loop.hpp"
+#include "session/scratch.hpp"
 #include "wire/v09_codec.hpp"
 #include "wire/ws_frame.hpp"
 
@@ -17,19 +18,11 @@ using wire::v09::FrameType;
 
 namespace {
 
-/// The packets of one turn are encoded here one after the other: no memory is taken for each.
-std::string& scratch() {
-    thread_local std::string text;
-    text.clear();
-    if (text.capacity() > 64 * 1024) text.shrink_to_fit();
-    return text;
-}
+void encode_v09_text(const PacketView& packet, std::string& out) { wire::v09::encode(packet, out); }
 
-void encode_text(const PacketView& packet, std::string& out) { wire::v09::encode(packet, out); }
-
-void encode_frame(const PacketView& packet, std::string& out) {
+void encode_v09_frame(const PacketView& packet, std::string& out) {
     std::string& text = scratch();
-    encode_text(packet, text);
+    encode_v09_text(packet, text);
     wire::append_ws_frame(out, wire::WsOpcode::text, text);
 }
 
@@ -129,7 +122,7 @@ void V09Session::send(const PacketView& packet, SendFlags flags) {
     if (way == Backlog::Way::nowhere) return;
     counters().messages_out.add();
     std::string& text = scratch();
-    encode_text(packet, text);
+    encode_v09_text(packet, text);
     put(way, text, loss_of(packet));
 }
 
@@ -142,9 +135,9 @@ void V09Session::send(const Broadcast& packet, SendFlags flags) {
     if (way == Backlog::Way::transport && transport_->takes_frames() == Frames::plain) {
         heartbeat_.on_said(Clock::now());
         counters().packets_out.add();
-        transport_->send_frames(packet.encoded(generation(), Broadcast::Form::frames, encode_frame));
+        transport_->send_frames(packet.encoded(generation(), Broadcast::Form::frames, encode_v09_frame));
     } else {
-        put(way, *packet.encoded(generation(), Broadcast::Form::text, encode_text), loss_of(packet.packet()));
+        put(way, *packet.encoded(generation(), Broadcast::Form::text, encode_v09_text), loss_of(packet.packet()));
     }
 }
 

@@ -45,7 +45,7 @@ Response wrong_method(std::string_view allowed) {
     return response;
 }
 
-Response upgrade_required() {
+Response websocket_required() {
     Response response(426, "A WebSocket is needed here.");
     response.headers.set("Upgrade", "websocket");
     return response;
@@ -156,7 +156,7 @@ void V09Endpoint::handle_session(const V09Request& request, ExchangePtr exchange
 void V09Endpoint::websocket(V09Session* session, const V09Request& request, ExchangePtr exchange) {
     const HttpRequest& http = exchange->request();
     if (http.method != "GET") return exchange->respond(wrong_method("GET"));
-    if (!util::ascii_iequals(http.headers.get("Upgrade"), "websocket")) return exchange->respond(upgrade_required());
+    if (!util::ascii_iequals(http.headers.get("Upgrade"), "websocket")) return exchange->respond(websocket_required());
     if (!websocket_origin_allowed(options_.cors, http)) return exchange->respond(Response(403, "Forbidden"));
     auto connection = accept_websocket(host_.loop, *exchange, http, websocket_options_);
     if (!connection) return;

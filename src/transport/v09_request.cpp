@@ -10,8 +10,8 @@ namespace sio::transport {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> names = {"websocket",     "flashsocket", "htmlfile",
-                                                   "xhr-multipart", "xhr-polling", "jsonp-polling"};
+constexpr std::array<std::string_view, 6> transport_names = {"websocket",     "flashsocket", "htmlfile",
+                                                             "xhr-multipart", "xhr-polling", "jsonp-polling"};
 
 /// The only version of the protocol that there was.
 constexpr std::string_view version = "/1";
@@ -26,12 +26,14 @@ std::string_view take_segment(std::string_view& path) noexcept {
 
 }  // namespace
 
-std::string_view transport_name(V09Transport transport) noexcept { return names[static_cast<std::size_t>(transport)]; }
+std::string_view transport_name(V09Transport transport) noexcept {
+    return transport_names[static_cast<std::size_t>(transport)];
+}
 
 std::optional<V09Transport> find_v09_transport(std::string_view name) noexcept {
-    const auto found = std::ranges::find(names, name);
-    if (found == names.end()) return std::nullopt;
-    return static_cast<V09Transport>(found - names.begin());
+    const auto found = std::ranges::find(transport_names, name);
+    if (found == transport_names.end()) return std::nullopt;
+    return static_cast<V09Transport>(found - transport_names.begin());
 }
 
 bool is_v09_target(std::string_view target, std::string_view resource) noexcept {

@@ -7,7 +7,6 @@
 namespace sio::transport {
 
 using session::CloseReason;
-using wire::EngineError;
 using wire::EnginePacket;
 using wire::EngineType;
 
@@ -41,14 +40,14 @@ void WebSocket::close(CloseReason reason) {
     }
 }
 
-EngineError WebSocket::decode(const wire::WsMessage& message, std::string& decoded, EnginePacket& packet) const {
+wire::EngineError WebSocket::decode(const wire::WsMessage& message, std::string& decoded, EnginePacket& packet) const {
     if (generation_ == Generation::eio3) {
         if (message.binary) return wire::eio3::decode_binary_packet(message.payload(), packet);
         return wire::eio3::decode_packet(message.payload(), decoded, packet);
     }
     if (!message.binary) return wire::eio4::decode_packet(message.payload(), decoded, packet);
     packet = {EngineType::message, true, message.payload()};
-    return EngineError::none;
+    return wire::EngineError::none;
 }
 
 void WebSocket::on_message(const wire::WsMessage& message) {
@@ -57,7 +56,7 @@ void WebSocket::on_message(const wire::WsMessage& message) {
     const session::EngineSessionPtr session(session_);
     std::string decoded;
     EnginePacket packet;
-    if (decode(message, decoded, packet) != EngineError::none) {
+    if (decode(message, decoded, packet) != wire::EngineError::none) {
         return session->on_transport_end(*this, CloseReason::parse_error);
     }
     session->on_packet(*this, packet);

@@ -66,7 +66,12 @@ void write(Logger* logger, LogLevel level, std::string_view area, std::string_vi
         logger->log(level, area, text);
         return;
     }
-    stderr_logger().log(to_spdlog(level), "[{}] {}", area, text);
+    // A finished line: fmt's templates would take more time to compile than the rest of this layer.
+    std::string line;
+    line.reserve(area.size() + text.size() + 3);
+    ((line += '[') += area) += "] ";
+    line += text;
+    stderr_logger().log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
 }
 
 }  // namespace

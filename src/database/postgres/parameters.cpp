@@ -36,20 +36,20 @@ std::string encode(const SqlParameter::Value& value) {
 
 std::string terminated(std::string_view text) {
     if (text.find('\0') != std::string_view::npos)
-        throw Error(errc::invalid_value, "PostgreSQL takes no text with a zero byte");
+        throw sio::Error(errc::invalid_value, "PostgreSQL takes no text with a zero byte");
     return std::string(text);
 }
 
 Parameters::Parameters(std::span<const SqlParameter> parameters) {
     if (parameters.size() > max_parameters)
-        throw Error(errc::invalid_value, "a statement takes at most 65535 parameters");
+        throw sio::Error(errc::invalid_value, "a statement takes at most 65535 parameters");
     texts_.reserve(parameters.size());  // values_ points into it
     for (const SqlParameter& parameter : parameters) {
         const bool null = std::holds_alternative<std::monostate>(parameter.value());
         const bool binary = std::holds_alternative<SqlParameter::Bytes>(parameter.value());
         const std::string& text = texts_.emplace_back(encode(parameter.value()));
         if (text.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
-            throw Error(errc::invalid_value, "a parameter of more than 2 GiB");
+            throw sio::Error(errc::invalid_value, "a parameter of more than 2 GiB");
         values_.push_back(null ? nullptr : text.c_str());
         types_.push_back(binary ? bytea : 0);
         lengths_.push_back(static_cast<int>(text.size()));

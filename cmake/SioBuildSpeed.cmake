@@ -1,0 +1,38 @@
+# What makes building sio quick, for every target of the project: see docs/design/build.md.
+#
+# Each source still stands for itself: check.tidy reads every file alone, so that a missing include or a name that two
+# files of a layer share is found.
+
+option(SIO_UNITY_BUILD "Compile the sources of a layer together, in a few batches" ON)
+option(SIO_PRECOMPILED_HEADERS "Parse the headers of the standard library and of Boost once" ON)
+
+# sio_build_in_batches(<target> <size>): so many sources are compiled at once. A batch should cost less than two reference
+# files (scripts/build-cost).
+function(sio_build_in_batches target size)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${SIO_UNITY_BUILD} UNITY_BUILD_BATCH_SIZE ${size})
+  if(SIO_UNITY_BUILD)
+    # g++ takes an included source for a header, in which unnamed namespaces would be a mistake.
+    target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+  endif()
+endfunction()
+
+# sio_precompile(<target> <header>): precompiles <header> for <target> and for those that borrow it.
+function(sio_precompile target header)
+  if(SIO_PRECOMPILED_HEADERS)
+    target_precompile_headers(${target} PRIVATE ${header})
+    sio_declare_precompiled(${target})
+  endif()
+endfunction()
+
+# sio_borrow_precompiled(<target> <owner>): <target> uses what <owner> precompiled; both need the same options.
+function(sio_borrow_precompiled target owner)
+  if(SIO_PRECOMPILED_HEADERS)
+    target_precompile_headers(${target} REUSE_FROM ${owner})
+    sio_declare_precompiled(${target})
+  endif()
+endfunction()
+
+# Lets ccache, which preprocesses, see that a header was precompiled.
+function(sio_declare_precompiled target)
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+endfunction()

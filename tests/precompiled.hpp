@@ -1,0 +1,4 @@
+// What the unit tests include. Precompiled, and never included by hand.
+#include <doctest/doctest.h>
+
+#include "../src/precompiled.hpp"
