@@ -10,7 +10,7 @@ needs_build=(
 )
 needs_tests=(
     doctest-dev libpq-dev postgresql redis-server=redis-server python3-socketio python3-requests python3-websocket python3=python3 openssl=openssl curl=curl
-    clang-format-14=clang-format-14 clang-tidy-19=clang-tidy-19
+    clang-format-19=clang-format-19 clang-tidy-19=clang-tidy-19
 )
 needs_fuzz=(clang++-19=clang-19 libclang-rt-19-dev)
 needs_browser=(chromium=chromium)
