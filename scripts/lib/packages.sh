@@ -1,18 +1,22 @@
 # Debian packages: which of those needed are missing, and their installation. Source it after ui.sh.
 #
 # A need is the name of a package, or `command=package` for a tool that may as well come from somewhere else: it counts
-# as there when the command is. `boost` is the packages of the version that boost_version() chooses.
+# as there when the command is. `boost` is the packages of the version that boost_version() chooses. `:arm64` behind a
+# name asks for that architecture's, as apt-get has it.
 
-needs_build=(
-    g++=g++ cmake=cmake ninja=ninja-build ccache=ccache pkg-config=pkg-config
-    boost libssl-dev zlib1g-dev libspdlog-dev libsqlite3-dev
-)
+needs_tools=(cmake=cmake ninja=ninja-build ccache=ccache pkg-config=pkg-config)
+needs_libraries=(boost libssl-dev zlib1g-dev libspdlog-dev libsqlite3-dev)
+needs_build=(g++=g++ "${needs_tools[@]}" "${needs_libraries[@]}")
 needs_tests=(
     doctest-dev libpq-dev postgresql redis-server=redis-server python3-socketio python3-requests python3-websocket python3=python3 openssl=openssl curl=curl
     clang-format-19=clang-format-19 clang-tidy-19=clang-tidy-19
 )
 needs_fuzz=(clang++-19=clang-19 libclang-rt-19-dev)
 needs_browser=(chromium=chromium)
+needs_arm64=(
+    aarch64-linux-gnu-g++=g++-aarch64-linux-gnu qemu-aarch64=qemu-user
+    "${needs_tools[@]}" "${needs_libraries[@]/%/:arm64}" doctest-dev
+)
 # npm and curl check certificates against the system's store.
 needs_network=(ca-certificates)
 
@@ -22,13 +26,13 @@ package_available() { [[ -n $(apt-cache madison "$1" 2>/dev/null) ]]; }
 # Those that sio supports, best first.
 boost_versions=(1.88 1.87 1.86 1.85 1.84 1.83 1.82 1.81)
 
-# The installed one, since two versions' development packages cannot stand beside each other; otherwise the newest that
-# the system has. Fails when it has none.
+# boost_version [:ARCHITECTURE]: the installed one, since two versions' development packages cannot stand beside each
+# other; otherwise the newest that the system has. Fails when it has none.
 boost_version() {
     local test version
     for test in package_installed package_available; do
         for version in "${boost_versions[@]}"; do
-            if "$test" "libboost$version-dev"; then
+            if "$test" "libboost$version-dev${1-}"; then
                 echo "$version"
                 return
             fi
@@ -37,7 +41,7 @@ boost_version() {
     return 1
 }
 
-boost_packages() { printf '%s\n' "libboost$1-dev" "libboost-context$1-dev" "libboost-json$1-dev"; }
+boost_packages() { printf "libboost%s$1-dev${2-}\n" "" -context -json; }
 
 # Node.js 18 or later with npm, from wherever; Debian's own packages when there is none.
 node_is_there() {
@@ -49,8 +53,12 @@ needs_node() { node_is_there || printf '%s\n' nodejs npm; }
 missing_packages() {
     local need version
     for need in "$@"; do
-        if [[ $need == boost ]]; then
-            if version=$(boost_version); then missing_packages $(boost_packages "$version"); else echo boost; fi
+        if [[ $need =~ ^boost(:.*)?$ ]]; then
+            if version=$(boost_version "${need#boost}"); then
+                missing_packages $(boost_packages "$version" "${need#boost}")
+            else
+                echo "$need"
+            fi
         elif [[ $need == *=* ]]; then
             command -v "${need%%=*}" >/dev/null || echo "${need#*=}"
         else
@@ -68,9 +76,9 @@ install_missing() {
     local as_root=()
     if [[ $EUID -ne 0 ]]; then
         if ! command -v sudo >/dev/null; then
-            local then="apt-get install --no-install-recommends ${missing[*]}"
-            [[ $then != *" boost"* ]] || then="and this script again, which then knows the version of Boost to install"
-            die "packages are missing, and installing them takes root or sudo. As root:" "apt-get update" "$then"
+            local install="apt-get install --no-install-recommends ${missing[*]}"
+            [[ ! $install =~ \ boost ]] || install="and this script again, which then knows the version of Boost"
+            die "packages are missing, and installing them takes root or sudo. As root:" "apt-get update" "$install"
         fi
         as_root=(sudo)
         [[ -t 2 && -z ${CI:-} ]] || as_root+=(-n)
@@ -80,12 +88,14 @@ install_missing() {
     fi
     as_root+=(DEBIAN_FRONTEND=noninteractive)
 
-    note "installing with apt-get: ${missing[*]}"
+    note "packages are missing; apt-get update"
     retry quietly build/logs/apt-update.log "${as_root[@]}" apt-get update || die "apt-get update failed; see above."
     missing=($(missing_packages "$@"))
-    [[ " ${missing[*]} " != *" boost "* ]] ||
+    [[ ! " ${missing[*]}" =~ \ boost ]] ||
         die "this system has no Boost that sio supports: ${boost_versions[-1]} to ${boost_versions[0]}" \
             "(looked for the packages libboost${boost_versions[-1]}-dev to libboost${boost_versions[0]}-dev)."
+
+    note "installing with apt-get: ${missing[*]}"
 
     # The development packages of one Boost cannot stand beside those of another: on Debian 12, 1.81 beside the default,
     # 1.74, which libboost-dev, libboost-all-dev, libmsgpack-dev and others bring. What the user has installed is not

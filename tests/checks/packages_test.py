@@ -67,6 +67,11 @@ class Packages(unittest.TestCase):
         self.assertEqual(packages, self.boost("1.83")[1:])
         self.assertEqual(self.run_on(DEBIAN_13, "boost", installed=set(self.boost("1.83"))), ("", None))
 
+    def test_takes_another_architecture_s_packages(self):
+        arm64 = {f"{name}:arm64" for name in DEBIAN_13}
+        packages = self.run_on(DEBIAN_12 | arm64, "boost:arm64", "zlib1g-dev:arm64")[1]
+        self.assertEqual(packages, [f"{name}:arm64" for name in (*self.boost("1.88"), "zlib1g-dev")])
+
     def test_says_that_a_system_has_no_boost_for_it(self):
         said, packages = self.run_on({"libboost1.74-dev"}, "boost")
         self.assertIsNone(packages)
