@@ -19,14 +19,14 @@ using sio::wire::PacketView;
 using sio::wire::eio4::Decoder;
 
 // Whatever Boost.JSON makes of `text`; halves of surrogate pairs replaced, as the decoder does.
-json::value parse(std::string_view text, json::error_code& error) {
+json::value parse(std::string_view text, boost::system::error_code& error) {
     std::string whole;
     sio::wire::append_json_with_whole_surrogates(whole, text);
     return json::parse(whole, error);
 }
 
 void compare_with_parser(const PacketView& packet) {
-    json::error_code error;
+    boost::system::error_code error;
     const json::value array = parse(packet.array, error);
     if (error || !array.is_array()) return;
     std::string data = "[";
@@ -50,7 +50,7 @@ void compare_with_parser(const PacketView& packet) {
 void check_refusal(std::string_view text, PacketError error) {
     if (error != PacketError::bad_payload && error != PacketError::bad_event_name) return;
     if (!text.starts_with('2')) return;
-    json::error_code failed;
+    boost::system::error_code failed;
     const json::value array = parse(text.substr(1), failed);
     if (failed || !array.is_array() || array.get_array().empty()) return;
     FUZZ_CHECK(!array.get_array()[0].is_string());

@@ -22,7 +22,7 @@ bool ascii(std::string_view text) {
 }
 
 std::string string_in(std::string_view text) {
-    json::error_code error;
+    boost::system::error_code error;
     const json::value value = json::parse(text, error);
     FUZZ_CHECK(!error && value.is_string());
     return std::string(value.get_string());
@@ -53,7 +53,7 @@ void check_string(std::string_view text) {
 void check_number(double value) {
     std::string text;
     append_json_number(text, value);
-    json::error_code error;
+    boost::system::error_code error;
     const json::value parsed = json::parse(text, error);
     FUZZ_CHECK(!error);
     if (!std::isfinite(value)) {
@@ -70,7 +70,7 @@ void check_scan(std::string_view text) {
     const auto scanned = scan_json_string(text);
     std::string whole;
     append_json_with_whole_surrogates(whole, text);
-    json::error_code error;
+    boost::system::error_code error;
     const json::value value = json::parse(whole, error);
     if (!error && value.is_string() && text.starts_with('"')) {
         FUZZ_CHECK(scanned);

@@ -67,8 +67,7 @@ int main(int, char** argv) {
     const auto port = static_cast<std::uint16_t>(argv[1] ? std::atoi(argv[1]) : 0);
     tcp::acceptor acceptor(io, {asio::ip::make_address("127.0.0.1"), port});
     std::cout << "listening on http://127.0.0.1:" << acceptor.local_endpoint().port() << std::endl;
-    asio::spawn(
-        io, [&](asio::yield_context yield) { accept(acceptor, sio, yield); }, [](std::exception_ptr) {});
+    asio::spawn(io, [&](asio::yield_context yield) { accept(acceptor, sio, yield); }, [](std::exception_ptr) {});
 
     asio::signal_set signals(io, SIGINT, SIGTERM);
     signals.async_wait([&](auto, int) { io.stop(); });

@@ -29,8 +29,8 @@ public:
     AnyGreenlet() noexcept = default;
     /// A handle of an object of a class that is derived from BaseGreenlet.
     template <class Object>
-    requires std::is_base_of_v<detail::GreenletCore, Object> AnyGreenlet(std::shared_ptr<Object> object)
-    noexcept : core_(std::move(object)) {}
+    requires std::is_base_of_v<detail::GreenletCore, Object>
+    AnyGreenlet(std::shared_ptr<Object> object) noexcept : core_(std::move(object)) {}
 
     explicit operator bool() const noexcept { return core_ != nullptr; }
     friend bool operator==(const AnyGreenlet& a, const AnyGreenlet& b) noexcept { return a.core_ == b.core_; }

@@ -39,9 +39,7 @@ namespace sio::beast {
 namespace detail {
 
 template <class Stream>
-concept has_expiry = requires(Stream& stream) {
-    stream.expires_never();
-};
+concept has_expiry = requires(Stream& stream) { stream.expires_never(); };
 
 /// The socket under all layers.
 template <class Stream>
@@ -273,10 +271,9 @@ auto async_serve(SocketIOServer& server, Stream& stream, boost::beast::http::req
 /// buffer)` gives it back, to read the next request, which may be for any page of the host; without `resume` the connection
 /// is closed instead.
 template <class Stream, class Body, class Fields, class DynamicBuffer, class Resume>
-requires(!std::is_lvalue_reference_v<Stream> &&
-         !std::is_lvalue_reference_v<DynamicBuffer>) void serve(SocketIOServer& server, Stream&& stream,
-                                                                boost::beast::http::request<Body, Fields> request,
-                                                                DynamicBuffer&& buffer, Resume resume) {
+requires(!std::is_lvalue_reference_v<Stream> && !std::is_lvalue_reference_v<DynamicBuffer>)
+void serve(SocketIOServer& server, Stream&& stream, boost::beast::http::request<Body, Fields> request,
+           DynamicBuffer&& buffer, Resume resume) {
     struct Held {
         Stream stream;
         DynamicBuffer buffer;
@@ -289,10 +286,9 @@ requires(!std::is_lvalue_reference_v<Stream> &&
 }
 
 template <class Stream, class Body, class Fields, class DynamicBuffer>
-requires(!std::is_lvalue_reference_v<Stream> &&
-         !std::is_lvalue_reference_v<DynamicBuffer>) void serve(SocketIOServer& server, Stream&& stream,
-                                                                boost::beast::http::request<Body, Fields> request,
-                                                                DynamicBuffer&& buffer) {
+requires(!std::is_lvalue_reference_v<Stream> && !std::is_lvalue_reference_v<DynamicBuffer>)
+void serve(SocketIOServer& server, Stream&& stream, boost::beast::http::request<Body, Fields> request,
+           DynamicBuffer&& buffer) {
     request.keep_alive(false);
     serve(server, std::move(stream), std::move(request), std::move(buffer), [](auto&&, auto&&) {});
 }

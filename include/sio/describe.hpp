@@ -25,7 +25,7 @@ namespace detail {
 
 template <class T>
 concept DescribedStruct = std::is_class_v<T> && boost::describe::has_describe_members<T>::value &&
-    boost::describe::has_describe_bases<T>::value;
+                          boost::describe::has_describe_bases<T>::value;
 template <class T>
 concept DescribedEnum = std::is_enum_v<T> && boost::describe::has_describe_enumerators<T>::value;
 template <class T>

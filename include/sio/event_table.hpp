@@ -95,9 +95,7 @@ Owner declared_in(void (Owner::*)());
 template <class Table>
 Table events_owner(void (*)(EventTable<Table>&));
 template <class T>
-concept HasEvents = requires {
-    events_owner(&T::events);
-};
+concept HasEvents = requires { events_owner(&T::events); };
 /// Whether T or a base has any member called `events`, private ones too: then the name is ambiguous in Probe.
 struct NamesEvents {
     int events;

@@ -59,8 +59,8 @@ public:
     Greenlet() noexcept = default;
     /// A handle of an object of a class that is derived from BaseGreenlet<T>.
     template <class Object>
-    requires std::is_base_of_v<detail::GreenletResult<T>, Object> Greenlet(std::shared_ptr<Object> object)
-    noexcept : AnyGreenlet(std::move(object)) {}
+    requires std::is_base_of_v<detail::GreenletResult<T>, Object>
+    Greenlet(std::shared_ptr<Object> object) noexcept : AnyGreenlet(std::move(object)) {}
 
     /// Blocks until the greenlet has ended. Returns what it returned (a reference that is valid as long as a handle;
     /// moved out of a handle that is about to end), throws what it threw, Error(errc::killed) if it was killed, or Timeout
@@ -75,13 +75,17 @@ public:
     }
 
     /// What the greenlet returned; null while it runs, and when it ended otherwise. Not for `void`.
-    T* value() const requires(!std::is_void_v<T>) { return result().value(); }
+    T* value() const
+    requires(!std::is_void_v<T>)
+    {
+        return result().value();
+    }
 
     using AnyGreenlet::link;
     /// `callback` is called with a handle of the ended greenlet; see AnyGreenlet::link().
     template <class Callback>
-    requires(std::is_invocable_v<Callback&, const Greenlet&> &&
-             !std::is_invocable_v<Callback&, const AnyGreenlet&>) void link(Callback callback) const {
+    requires(std::is_invocable_v<Callback&, const Greenlet&> && !std::is_invocable_v<Callback&, const AnyGreenlet&>)
+    void link(Callback callback) const {
         core_->link([core = std::weak_ptr(core_), callback = std::move(callback)]() mutable {
             callback(Greenlet(std::static_pointer_cast<detail::GreenletResult<T>>(core.lock())));
         });

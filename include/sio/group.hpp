@@ -40,7 +40,9 @@ public:
     /// Starts an object of a class that is derived from BaseGreenlet as a greenlet of the group.
     template <class Object>
     requires std::is_base_of_v<detail::GreenletCore, Object>
-    void start(const std::shared_ptr<Object>& object) { core_->start(object); }
+    void start(const std::shared_ptr<Object>& object) {
+        core_->start(object);
+    }
     /// Makes a greenlet that runs already a member. A Pool blocks first while it is full.
     void add(const AnyGreenlet& greenlet) { core_->add(greenlet); }
     /// The greenlet is no member any more; it goes on.

@@ -10,8 +10,9 @@ namespace sio {
 class Invocation {
 public:
     template <class F>
-    requires(!std::is_same_v<std::remove_cvref_t<F>, Invocation>) Invocation(F& run)
-    noexcept : context_(std::addressof(run)), call_([](void* context) { (*static_cast<F*>(context))(); }) {}
+    requires(!std::is_same_v<std::remove_cvref_t<F>, Invocation>)
+    Invocation(F& run) noexcept
+        : context_(std::addressof(run)), call_([](void* context) { (*static_cast<F*>(context))(); }) {}
 
     void operator()() const { call_(context_); }
 

@@ -37,9 +37,7 @@ namespace sio {
 
 /// Can be written: has a json_write().
 template <class T>
-concept JsonWritable = requires(JsonWriter& writer, const T& value) {
-    json_write(writer, value);
-};
+concept JsonWritable = requires(JsonWriter& writer, const T& value) { json_write(writer, value); };
 
 /// Can be read: has a json_read(), and can be made empty first.
 template <class T>
@@ -51,7 +49,7 @@ namespace detail {
 
 template <class T>
 concept CharacterLike = std::same_as<T, char> || std::same_as<T, wchar_t> || std::same_as<T, char8_t> ||
-    std::same_as<T, char16_t> || std::same_as<T, char32_t>;
+                        std::same_as<T, char16_t> || std::same_as<T, char32_t>;
 template <class T>
 concept JsonInteger = std::integral<T> && !std::same_as<T, bool> && !CharacterLike<T>;
 template <class T>

@@ -42,7 +42,7 @@ public:
     /// GreenletExit. Default for the parent: the one that makes it.
     template <class Function>
     requires(std::is_invocable_v<Function&> || std::is_invocable_v<Function&, std::any>)  //
-        explicit Greenlet(Function function, const Greenlet& parent = raw::current())
+    explicit Greenlet(Function function, const Greenlet& parent = raw::current())
         : Greenlet(parent, [function = std::move(function)]([[maybe_unused]] std::any value) mutable -> std::any {
               if constexpr (std::is_invocable_v<Function&>) {
                   return call(function);

@@ -29,7 +29,8 @@ public:
     SqlParameter(T value) noexcept : value_(value) {}
     /// Throws Error(errc::invalid_value) for what 64 bits with a sign do not hold.
     template <std::integral T>
-    requires(!std::same_as<T, bool>) SqlParameter(T value) : value_(static_cast<std::int64_t>(value)) {
+    requires(!std::same_as<T, bool>)
+    SqlParameter(T value) : value_(static_cast<std::int64_t>(value)) {
         if constexpr (std::unsigned_integral<T> && sizeof(T) == sizeof(std::int64_t)) {
             if (value > static_cast<T>(std::numeric_limits<std::int64_t>::max()))
                 throw Error(errc::invalid_value, "a parameter is larger than SQL's bigint");
@@ -40,8 +41,7 @@ public:
     /// UTF-8.
     template <class T>
     requires(std::convertible_to<const T&, std::string_view> && !std::same_as<T, std::nullptr_t>)
-        SqlParameter(const T& text)
-        : value_(std::string_view(text)) {}
+    SqlParameter(const T& text) : value_(std::string_view(text)) {}
     SqlParameter(const Binary& bytes) noexcept : value_(std::as_bytes(std::span(bytes.data(), bytes.size()))) {}
     SqlParameter(Bytes bytes) noexcept : value_(bytes) {}
     /// NULL when it is empty.

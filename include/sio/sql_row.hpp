@@ -65,8 +65,7 @@ public:
     std::tuple<T...> as() const {
         return [this]<std::size_t... column>(std::index_sequence<column...>) {
             return std::tuple<T...>{get<T>(column)...};
-        }
-        (std::index_sequence_for<T...>{});
+        }(std::index_sequence_for<T...>{});
     }
 
     bool is_null(std::size_t column) const {

@@ -16,7 +16,7 @@ namespace sio {
 namespace {
 
 // What of a client's text is repeated to it in an error.
-std::string quoted(std::string_view name) {
+std::string in_quotes(std::string_view name) {
     constexpr std::size_t most = 100;
     std::string text = "\"";
     text += name.substr(0, most);
@@ -123,7 +123,7 @@ Reply BaseNamespace::process_event(const Packet& packet) {
         return call_method_with_acl(is_text ? "recv_message" : "recv_json", packet);
     }
     if (is_reserved_event(packet.name)) {
-        error(error_name::unallowed_event_name, "The event name " + quoted(packet.name) + " is reserved", packet.id);
+        error(error_name::unallowed_event_name, "The event name " + in_quotes(packet.name) + " is reserved", packet.id);
         return std::nullopt;
     }
     return call_method_with_acl(dispatch::method_name(packet.name), packet);
@@ -131,7 +131,7 @@ Reply BaseNamespace::process_event(const Packet& packet) {
 
 Reply BaseNamespace::call_method_with_acl(std::string_view method, const Packet& packet) {
     if (!is_method_allowed(method)) {
-        error(error_name::method_access_denied, "You do not have access to method " + quoted(method), packet.id);
+        error(error_name::method_access_denied, "You do not have access to method " + in_quotes(method), packet.id);
         return std::nullopt;
     }
     return call_method(method, packet);
@@ -151,7 +151,7 @@ Reply BaseNamespace::call_method(std::string_view method, const Packet& packet) 
     } else if (method == "recv_error") {
         recv_error(packet);
     } else {
-        error(error_name::no_such_method, "The method " + quoted(method) + " was not found", packet.id);
+        error(error_name::no_such_method, "The method " + in_quotes(method) + " was not found", packet.id);
         return std::nullopt;
     }
     return no_arguments();

@@ -9,8 +9,8 @@
 namespace sio::dispatch {
 namespace {
 
-using boost::json::error_code;
 using boost::json::string_view;
+using boost::system::error_code;
 
 // Takes what the parser finds and keeps nothing.
 struct Ignore {

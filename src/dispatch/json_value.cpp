@@ -17,7 +17,7 @@ boost::json::value parse(std::string_view text) {
     boost::json::parse_options options;
     // Received text has been checked against a limit of its own.
     options.max_depth = 1024;
-    boost::json::error_code error;
+    boost::system::error_code error;
     auto value = boost::json::parse(text, error, {}, options);
     if (error) throw Error(errc::invalid_value, "sio: not a JSON text: " + error.message());
     return value;
@@ -28,7 +28,7 @@ bool read_document(JsonReader& reader, boost::json::value& value) {
     if (!reader.read_raw(text)) return false;
     boost::json::parse_options options;
     options.max_depth = 1024;
-    boost::json::error_code error;
+    boost::system::error_code error;
     value = boost::json::parse(text, error, {}, options);
     return !error || reader.fail("not a JSON text");
 }

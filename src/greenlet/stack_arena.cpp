@@ -1,6 +1,7 @@
 #include "greenlet/stack_arena.hpp"
 
 #include <sys/mman.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -28,6 +29,10 @@ std::size_t page_bytes() noexcept {
 std::size_t round_to_pages(std::size_t bytes) noexcept {
     return (bytes + page_bytes() - 1) / page_bytes() * page_bytes();
 }
+
+// Whether a guard is there. What emulates Linux may answer 0 to advice that it does not know, as qemu-user does. A system
+// call that is told to write to a guard fails; one in the vDSO would end the process.
+bool refuses_access(char* guard) noexcept { return uname(reinterpret_cast<utsname*>(guard)) != 0 && errno == EFAULT; }
 
 constexpr std::size_t min_stack_bytes = 16 * 1024;
 constexpr std::size_t first_chunk_slots = 64;
@@ -121,7 +126,8 @@ char* StackArena::carve() {
 void StackArena::install_guard(char* slot) {
     const std::size_t bytes = slot_bytes_ - stack_bytes_;
     if (!use_mprotect_) {
-        if (madvise(slot, bytes, MADV_GUARD_INSTALL) == 0) return;
+        const bool first = carved_ == 0;
+        if (madvise(slot, bytes, MADV_GUARD_INSTALL) == 0 && (!first || refuses_access(slot))) return;
         use_mprotect_ = true;  // a kernel before 6.13 answers EINVAL
     }
     if (mprotect(slot, bytes, PROT_NONE) != 0) throw std::bad_alloc();

@@ -19,7 +19,7 @@ namespace sio::greenlet {
 /// Threads: one.
 class StackArena {
 public:
-    static constexpr std::size_t guard_bytes = 16 * 1024;
+    static constexpr std::size_t guard_bytes = 16 * 1024;  // rounded up to whole pages, which may have 64 KiB
     /// With mprotect()ed guards: two mappings a stack, of vm.max_map_count = 65530.
     static constexpr std::size_t max_stacks_without_markers = 30'000;
 
@@ -46,6 +46,7 @@ public:
     std::size_t capacity() const noexcept { return carved_; }
     /// Of stacks in use, and of free ones that keep their memory. Pages that were never touched have taken none.
     std::size_t held_bytes() const noexcept { return (carved_ - cold_.size()) * stack_bytes_; }
+    /// Known once there is a stack.
     bool guards_are_markers() const noexcept { return !use_mprotect_; }
 
 private:

@@ -54,7 +54,7 @@ void report(std::size_t stack_bytes) noexcept {
 }
 
 void set_default_action() noexcept {
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = SIG_DFL;
     sigaction(SIGSEGV, &action, nullptr);
 }
@@ -76,7 +76,7 @@ void on_segv(int signal, siginfo_t* info, void* context) {
 }
 
 void install_handler() {
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_sigaction = &on_segv;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK;
     sigemptyset(&action.sa_mask);

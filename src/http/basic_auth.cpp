@@ -11,7 +11,7 @@ namespace sio {
 namespace {
 
 /// RFC 9110, 5.6.4.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') out += '\\';
@@ -35,7 +35,7 @@ std::optional<BasicCredentials> basic_credentials(const Environ& environ) {
 }
 
 Middleware basic_auth(std::string_view realm, std::function<bool(const BasicCredentials&)> check) {
-    return [challenge = "Basic realm=" + quoted(realm) + ", charset=\"UTF-8\"",
+    return [challenge = "Basic realm=" + in_quotes(realm) + ", charset=\"UTF-8\"",
             check = std::move(check)](App next) -> App {
         return [challenge, check, next = std::move(next)](Environ& environ) {
             auto credentials = basic_credentials(environ);

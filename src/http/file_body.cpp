@@ -46,7 +46,7 @@ std::string read_at(int descriptor, std::uint64_t offset, std::size_t size) {
 
 std::shared_ptr<const int> open_file(const FileBody& body) {
     auto file = body.descriptor ? body.descriptor : open_path(body.path);
-    struct ::stat status {};
+    struct ::stat status{};
     if (::fstat(*file, &status) != 0) throw std::system_error(errno, std::generic_category(), body.path);
     if (!S_ISREG(status.st_mode)) fail(body, "not a regular file");
     const auto size = static_cast<std::uint64_t>(status.st_size);

@@ -112,7 +112,7 @@ FileRoot::Result FileRoot::open(const std::string& path, Patience patience) cons
     }
 
     OpenFile file{own(descriptor)};
-    struct stat status {};
+    struct stat status{};
     if (::fstat(descriptor, &status) != 0) return {};
     file.is_directory = S_ISDIR(status.st_mode);
     if (!file.is_directory && !S_ISREG(status.st_mode)) return {};

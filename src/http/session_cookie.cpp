@@ -42,7 +42,7 @@ public:
             opened.sent = true;
             const auto verified = signer_.verify(token, current_time(), options_.max_age);
             if (!verified) continue;
-            boost::json::error_code error;
+            boost::system::error_code error;
             auto json = boost::json::parse(verified->payload, error);
             if (error || !json.is_object()) continue;
             opened.session = std::make_shared<Session>(std::move(json.get_object()));

@@ -163,8 +163,7 @@ void Connection::begin_linger() {
 }
 
 void Connection::arm_timer(std::chrono::milliseconds delay) {
-    timer_.arm(
-        shard_->loop().timers(), delay, [](void* self) { static_cast<Connection*>(self)->on_timer(); }, this);
+    timer_.arm(shard_->loop().timers(), delay, [](void* self) { static_cast<Connection*>(self)->on_timer(); }, this);
 }
 
 void Connection::on_timer() {

@@ -182,7 +182,7 @@ void ListenSocket::open_unix(std::string_view path, std::size_t shards, const Li
     }
     path.copy(address.sun_path, path.size());
 
-    struct ::stat status {};
+    struct ::stat status{};
     if (::lstat(address.sun_path, &status) == 0) {
         if (!S_ISSOCK(status.st_mode)) cannot_listen(name_, "a file that is no socket is in the way");
         if (answers(address)) cannot_listen(name_, message_of(EADDRINUSE));
@@ -222,7 +222,7 @@ void ListenSocket::open_unix(std::string_view path, std::size_t shards, const Li
 
 void ListenSocket::remove_file() noexcept {
     if (unix_path_.empty()) return;
-    struct ::stat status {};
+    struct ::stat status{};
     if (::lstat(unix_path_.c_str(), &status) == 0 && status.st_dev == unix_device_ && status.st_ino == unix_inode_) {
         ::unlink(unix_path_.c_str());
     }

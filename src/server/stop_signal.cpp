@@ -42,7 +42,7 @@ StopSignal::StopSignal(bool handle_signals) : event_(::eventfd(0, EFD_CLOEXEC)),
     handling_ = handle_signals && handler_event.compare_exchange_strong(none, event_);
     if (!handling_) return;
     caught = 0;
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = sio_on_stop_signal;
     action.sa_flags = SA_RESTART;
     for (std::size_t i = 0; i < signals.size(); ++i) ::sigaction(signals[i], &action, &former[i]);

@@ -27,7 +27,7 @@ public:
 
     template <class F, class Callable = std::decay_t<F>>
     requires(!std::is_same_v<Callable, UniqueFunction> && std::is_invocable_r_v<R, Callable&, Args...>)
-        UniqueFunction(F&& callable) {
+    UniqueFunction(F&& callable) {
         if constexpr (fits_inline<Callable>) {
             ::new (static_cast<void*>(storage_)) Callable(std::forward<F>(callable));
             table_ = &table_of<InlineAccess<Callable>>;
@@ -64,9 +64,8 @@ private:
     };
 
     template <class Callable>
-    static constexpr bool fits_inline =
-        sizeof(Callable) <= inline_bytes &&
-        alignof(Callable) <= alignof(void*) && std::is_nothrow_move_constructible_v<Callable>;
+    static constexpr bool fits_inline = sizeof(Callable) <= inline_bytes && alignof(Callable) <= alignof(void*) &&
+                                        std::is_nothrow_move_constructible_v<Callable>;
 
     template <class Callable>
     struct InlineAccess {

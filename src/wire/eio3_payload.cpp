@@ -21,13 +21,13 @@ constexpr std::size_t max_length_digits = 10;
 std::optional<std::uint64_t> take_binary_length(std::string_view& bytes) noexcept {
     std::uint64_t length = 0;
     for (std::size_t digits = 0; digits <= max_length_digits && digits < bytes.size(); ++digits) {
-        const char digit = bytes[digits];
-        if (digit == length_end) {
+        if (bytes[digits] == length_end) {
             bytes.remove_prefix(digits + 1);
             return digits == 0 ? std::nullopt : std::optional(length);
         }
-        if (digit < 0 || digit > 9) return std::nullopt;
-        length = length * 10 + static_cast<std::uint64_t>(digit);
+        const auto digit = static_cast<std::uint8_t>(bytes[digits]);
+        if (digit > 9) return std::nullopt;
+        length = length * 10 + digit;
     }
     return std::nullopt;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks that clang-format would change nothing. Usage: format.py CLANG_FORMAT ROOT
 
-To format what it reports: clang-format-14 -i FILE...
+To format what it reports: clang-format-19 -i FILE...
 """
 
 import subprocess

@@ -58,7 +58,9 @@ TEST_CASE("a setting is made once") {
 TEST_CASE("a database of a newer chat is refused with both versions named") {
     TemporaryDirectory directory;
     const auto file = directory.file("chat.db");
-    { const Store made(file); }
+    {
+        const Store made(file);
+    }
     Database(file).execute("PRAGMA user_version = 99");
     CHECK_THROWS_WITH(Store{file}, "the database has schema version 99, made by a newer chat; this one knows up to 1");
 }

@@ -63,9 +63,9 @@ struct Signature<R (C::*)(P...) noexcept> : MemberSignature<R, C, P...> {};
 template <class R, class C, class... P>
 struct Signature<R (C::*)(P...) const noexcept> : MemberSignature<R, C, P...> {};
 template <class R, class C, class... P>
-struct Signature<R (C::*)(P...)& noexcept> : MemberSignature<R, C, P...> {};
+struct Signature<R (C::*)(P...) & noexcept> : MemberSignature<R, C, P...> {};
 template <class R, class C, class... P>
-struct Signature<R (C::*)(P...) const& noexcept> : MemberSignature<R, C, P...> {};
+struct Signature<R (C::*)(P...) const & noexcept> : MemberSignature<R, C, P...> {};
 
 template <class R, class Object, class... P>
 struct FunctionSignature {
@@ -139,8 +139,9 @@ struct ParametersCheck;
 template <class... P, std::size_t... I>
 struct ParametersCheck<TypeList<P...>, std::index_sequence<I...>> {
     static constexpr std::size_t acks = (0 + ... + (takes_ack<P> ? 1 : 0));
-    static constexpr bool ok =
-        (true && ... && ParameterCheck<P, I + 1, I + 1 == sizeof...(P), sizeof...(P) - acks == 1>::ok);
+    template <class Parameter, std::size_t Number>
+    using Check = ParameterCheck<Parameter, Number, Number == sizeof...(P), sizeof...(P) - acks == 1>;
+    static constexpr bool ok = (true && ... && Check<P, I + 1>::ok);
 };
 
 /// Hands a stored argument to a parameter.

@@ -37,9 +37,7 @@ concept MapLike = requires(T map, typename T::key_type key, typename T::mapped_t
     map.emplace(std::move(key), std::move(mapped));
 };
 template <class T>
-concept SetLike = !MapLike<T> && requires(T set, typename T::key_type key) {
-    set.insert(std::move(key));
-};
+concept SetLike = !MapLike<T> && requires(T set, typename T::key_type key) { set.insert(std::move(key)); };
 
 }  // namespace detail
 
@@ -117,8 +115,7 @@ struct Converter<std::tuple<Parts...>> {
         }
         return [&]<std::size_t... index>(std::index_sequence<index...>) {
             return std::tuple<Parts...>{items[index].template as<Parts>()...};
-        }
-        (std::index_sequence_for<Parts...>());
+        }(std::index_sequence_for<Parts...>());
     }
 };
 

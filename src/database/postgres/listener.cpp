@@ -22,7 +22,7 @@ namespace {
 
 constexpr const char* self = "this PostgreSQL listener";
 
-std::string quoted(const std::string& name) {
+std::string in_quotes(const std::string& name) {
     std::string text = "\"";
     for (const char c : name) text += c == '"' ? std::string("\"\"") : std::string(1, c);
     return text + '"';
@@ -40,14 +40,14 @@ Listener::~Listener() = default;
 void Listener::listen(const std::string& channel) {
     const database::ExclusiveUse use(in_use_, self);
     if (channels_.contains(channel)) return;
-    execute("LISTEN " + quoted(channel));
+    execute("LISTEN " + in_quotes(channel));
     channels_.insert(channel);
 }
 
 void Listener::unlisten(const std::string& channel) {
     const database::ExclusiveUse use(in_use_, self);
     if (!channels_.contains(channel)) return;
-    execute("UNLISTEN " + quoted(channel));
+    execute("UNLISTEN " + in_quotes(channel));
     channels_.erase(channel);
 }
 
@@ -82,7 +82,7 @@ int Listener::backend_pid() const noexcept {
 void Listener::connect() {
     auto session = std::make_unique<Session>(server_);
     session->deliver_to(&inbox_);
-    for (const std::string& channel : channels_) session->run("LISTEN " + quoted(channel), {});
+    for (const std::string& channel : channels_) session->run("LISTEN " + in_quotes(channel), {});
     session_ = std::move(session);
 }
 

@@ -26,7 +26,7 @@ constexpr std::size_t verbatim_prefix = 4;  // "txt:"
     throw sio::Error(errc::limit_exceeded, std::string("Redis: the answer is beyond ReplyLimits::") + what);
 }
 
-std::string quoted(std::string_view line) { return '"' + util::printable(line.substr(0, 40)) + '"'; }
+std::string in_quotes(std::string_view line) { return '"' + util::printable(line.substr(0, 40)) + '"'; }
 
 bool is_digits(std::string_view text) noexcept {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -56,9 +56,9 @@ bool ReplyParser::read_line(std::string_view& input) {
     input.remove_prefix(taken);
     count(taken);
     if (end == std::string_view::npos) return false;
-    if (!text_.ends_with("\r\n")) malformed(quoted(text_));
+    if (!text_.ends_with("\r\n")) malformed(in_quotes(text_));
     text_.resize(text_.size() - 2);
-    if (text_.find('\r') != std::string::npos) malformed(quoted(text_));
+    if (text_.find('\r') != std::string::npos) malformed(in_quotes(text_));
     return begin_value();
 }
 
@@ -95,10 +95,10 @@ bool ReplyParser::begin_value() {
         case ',': return complete(real());
         case '(': return complete(big_number());
         case '#':
-            if (text_ != "t" && text_ != "f") malformed("the boolean " + quoted(text_));
+            if (text_ != "t" && text_ != "f") malformed("the boolean " + in_quotes(text_));
             return complete(Value(text_ == "t"));
         case '_':
-            if (!text_.empty()) malformed("the null " + quoted(text_));
+            if (!text_.empty()) malformed("the null " + in_quotes(text_));
             return complete(Value());
         case '$':
         case '!':
@@ -108,7 +108,7 @@ bool ReplyParser::begin_value() {
         case '>': return begin_aggregate(Value::Kind::push, false, 1);
         case '%': return begin_aggregate(Value::Kind::map, false, 2);
         case '|': return begin_aggregate(Value::Kind::map, true, 2);
-        default: malformed("the type " + quoted(std::string_view(&type, 1)));
+        default: malformed("the type " + in_quotes(std::string_view(&type, 1)));
     }
 }
 
@@ -175,7 +175,7 @@ Value ReplyParser::number() const {
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     const bool two_signs = digits.size() < text_.size() && digits.starts_with('-');
     if (error != std::errc() || end != digits.data() + digits.size() || two_signs) {
-        malformed("the integer " + quoted(text_));
+        malformed("the integer " + in_quotes(text_));
     }
     return Value(value);
 }
@@ -183,7 +183,7 @@ Value ReplyParser::number() const {
 Value ReplyParser::big_number() const {
     std::string_view digits = text_;
     if (digits.starts_with('+') || digits.starts_with('-')) digits.remove_prefix(1);
-    if (!is_digits(digits)) malformed("the big number " + quoted(text_));
+    if (!is_digits(digits)) malformed("the big number " + in_quotes(text_));
     return Value(Value::Kind::big_number, text_);
 }
 
@@ -197,7 +197,7 @@ Value ReplyParser::real() const {
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     const bool two_signs = digits.size() < text_.size() && digits.starts_with('-');
     if (!(named || plain) || error != std::errc() || end != digits.data() + digits.size() || two_signs) {
-        malformed("the double " + quoted(text_));
+        malformed("the double " + in_quotes(text_));
     }
     return Value(value);
 }
@@ -207,7 +207,7 @@ std::int64_t ReplyParser::length() const {
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(text_.data(), text_.data() + text_.size(), value);
     if (!is_digits(text_) || error != std::errc() || end != text_.data() + text_.size()) {
-        malformed("the length " + quoted(text_));
+        malformed("the length " + in_quotes(text_));
     }
     return value;
 }

@@ -134,11 +134,9 @@ TEST_CASE("a condition's limit passes, and its predicate has the last word") {
         std::unique_lock lock(mutex);
         CHECK_FALSE(changed.wait(lock, 1ms));
         CHECK(lock.owns_lock());
-        CHECK_FALSE(changed.wait(
-            lock, [] { return false; }, 1ms));
+        CHECK_FALSE(changed.wait(lock, [] { return false; }, 1ms));
         int asked = 0;
-        CHECK(changed.wait(
-            lock, [&] { return ++asked == 2; }, 1ms));
+        CHECK(changed.wait(lock, [&] { return ++asked == 2; }, 1ms));
         CHECK(mutex.available() == 0);
     });
 }

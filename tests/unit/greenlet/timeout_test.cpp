@@ -36,7 +36,9 @@ TEST_CASE("a time limit ends the blocking call that the greenlet is in") {
 
 TEST_CASE("a scope that ends in time does not throw later") {
     sio::run([] {
-        { auto limit = sio::Timeout::after(5ms); }
+        {
+            auto limit = sio::Timeout::after(5ms);
+        }
         sio::sleep(10ms);
         sio::TimeoutScope cancelled(1ms);
         cancelled.cancel();

@@ -47,7 +47,7 @@ struct Pair {
     void run(std::function<void(Shard&)> job) { server.on_shard(std::move(job)); }
     /// Gives the receiver a function, on its own thread.
     template <class Function>
-    void set(Function Scripted::*member, std::type_identity_t<Function> function) {
+    void set(Function Scripted::* member, std::type_identity_t<Function> function) {
         run([&](Shard&) { receiver.*member = std::move(function); });
     }
 };

@@ -116,7 +116,7 @@ TEST_CASE("a Unix socket's file comes and goes with its server") {
         CHECK(socket.name() == "unix:" + path);
         CHECK(socket.take(0).size() == 1);
         CHECK(socket.take(1).size() == 1);
-        struct ::stat status {};
+        struct ::stat status{};
         REQUIRE(::stat(path.c_str(), &status) == 0);
         CHECK((status.st_mode & 07777) == 0600);
     }

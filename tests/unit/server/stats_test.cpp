@@ -54,12 +54,12 @@ struct Fixture {
         server->start();
     }
     OpenMetrics scrape() const { return OpenMetrics(RawClient(server->port()).get("/metrics").body); }
-    std::uint64_t sum(std::uint64_t WorkerStats::*number) const {
+    std::uint64_t sum(std::uint64_t WorkerStats::* number) const {
         const Stats stats = server->stats();
         return std::accumulate(stats.workers.begin(), stats.workers.end(), std::uint64_t{0},
                                [&](std::uint64_t sum, const WorkerStats& each) { return sum + each.*number; });
     }
-    std::uint64_t named(std::vector<NamedCount> WorkerStats::*counts, std::string_view name) const {
+    std::uint64_t named(std::vector<NamedCount> WorkerStats::* counts, std::string_view name) const {
         std::uint64_t sum = 0;
         for (const WorkerStats& worker : server->stats().workers) {
             const auto found = std::ranges::find(worker.*counts, name, &NamedCount::name);

@@ -33,7 +33,9 @@ TEST_CASE("a call from another thread ends the wait without a signal") {
 TEST_CASE("dispositions come back when no signal came") {
     static int seen = 0;
     std::signal(SIGTERM, [](int) { ++seen; });
-    { StopSignal stop(true); }
+    {
+        StopSignal stop(true);
+    }
     std::raise(SIGTERM);
     CHECK(seen == 1);
     std::signal(SIGTERM, SIG_DFL);

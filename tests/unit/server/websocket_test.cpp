@@ -101,8 +101,7 @@ TEST_CASE("the first of the app's subprotocols that the client offers is agreed 
     Fixture f([](Environ& environ) {
         WebSocketOptions options;
         options.subprotocols = {"v2", "v1"};
-        return websocket(
-            environ, [](WebSocket& ws) { ws.send_text(ws.subprotocol()); }, std::move(options));
+        return websocket(environ, [](WebSocket& ws) { ws.send_text(ws.subprotocol()); }, std::move(options));
     });
     RawClient client(f.server.port());
     REQUIRE(client.upgrade("/", "Sec-WebSocket-Protocol: v1, v2\r\n") == 101);
@@ -178,8 +177,7 @@ TEST_CASE("a handler that never comes to answer the client's close frame is cut 
     Fixture f([](Environ& environ) {
         WebSocketOptions options;
         options.close_timeout = 50ms;
-        return websocket(
-            environ, [](WebSocket&) { sio::sleep(10s); }, std::move(options));
+        return websocket(environ, [](WebSocket&) { sio::sleep(10s); }, std::move(options));
     });
     RawClient client(f.server.port());
     REQUIRE(client.upgrade("/") == 101);

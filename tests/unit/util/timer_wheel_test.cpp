@@ -294,8 +294,7 @@ TEST_CASE("a rare timer fires once, and may be armed anew and cancelled from its
         int fired = 0;
 
         void arm() {
-            timer.arm(
-                wheel, 5ms, [](void* self) { static_cast<Owner*>(self)->fire(); }, this);
+            timer.arm(wheel, 5ms, [](void* self) { static_cast<Owner*>(self)->fire(); }, this);
         }
         void fire() {
             if (++fired == 1) return arm();
