@@ -24,9 +24,9 @@ function(sio_layer_options target)
 endfunction()
 
 # The owner of the layers' precompiled header.
-add_library(sio_precompiled OBJECT EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/src/precompiled.cpp)
+add_library(sio_precompiled OBJECT EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/cmake/precompiled.cpp)
 sio_layer_options(sio_precompiled)
-sio_precompile(sio_precompiled ${PROJECT_SOURCE_DIR}/src/precompiled.hpp)
+sio_precompile(sio_precompiled ${PROJECT_SOURCE_DIR}/cmake/precompiled_layers.hpp)
 
 # sio_layer(<name> SOURCES... [LIBRARIES...] [BATCH <n>]): one layer of src/, compiled <n> sources at once, or all.
 function(sio_layer name)
@@ -52,9 +52,9 @@ if(SIO_BUILD_TESTS)
   add_library(sio_test_main OBJECT EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/tests/unit/main.cpp)
   target_link_libraries(sio_test_main PRIVATE sio_common)
   # The owner of the test programs' precompiled header. The layers' is for position-independent code.
-  add_library(sio_test_precompiled OBJECT EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/tests/precompiled.cpp)
+  add_library(sio_test_precompiled OBJECT EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/cmake/precompiled.cpp)
   target_link_libraries(sio_test_precompiled PRIVATE sio_common Threads::Threads Boost::json sio_warnings)
-  sio_precompile(sio_test_precompiled ${PROJECT_SOURCE_DIR}/tests/precompiled.hpp)
+  sio_precompile(sio_test_precompiled ${PROJECT_SOURCE_DIR}/cmake/precompiled_tests.hpp)
 endif()
 
 # sio_unit_test(<layer> SOURCES... [LIBRARIES...] [NAME <name>]): doctest tests of one layer, linked with it and all

@@ -1,4 +1,6 @@
 // What the unit tests include. Precompiled, and never included by hand.
+#pragma once
+
 #include <doctest/doctest.h>
 
-#include "../src/precompiled.hpp"
+#include "precompiled_layers.hpp"

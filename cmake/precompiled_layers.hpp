@@ -1,4 +1,6 @@
 // What most sources of the library include of the standard library and of Boost. Precompiled, and never included by hand.
+#pragma once
+
 #include <algorithm>
 #include <array>
 #include <atomic>
