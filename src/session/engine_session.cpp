@@ -12,7 +12,6 @@ using wire::EnginePacket;
 using wire::EngineType;
 
 // Packets that the session itself sends, encoded.
-constexpr std::string_view close_packet = "1";
 constexpr std::string_view ping_packet = "2";
 constexpr std::string_view probe_pong = "3probe";
 constexpr char pong_type = '3';
@@ -108,12 +107,14 @@ void EngineSession::resume_reading() {
 
 void EngineSession::close(CloseReason reason) {
     if (state_ != State::open) return;
-    if (transport_->direct() || transport_->ready() || !waits_for_peer(reason)) return finish(reason);
+    const bool told_at_once = transport_->direct() || (transport_->ready() && outbox().empty());
+    if (told_at_once || !waits_for_peer(reason)) return finish(reason);
 
-    // No poll is waiting: the next one fetches what is queued, and the close packet behind it.
+    // One poll fetches what is queued, and the next one the close packet: clients since 4.5 lose what comes together with it.
     const EngineSessionPtr keep(this);
-    outbox().push(false, close_packet);
     state_ = State::closing;
+    if (pauses_ != 0) transport_->resume_reading();
+    transport_->flush();
     heartbeat_timer_.cancel();
     drop_candidate(reason);
     arm_phase_timer(host_.options.close_timeout);
@@ -138,6 +139,8 @@ void EngineSession::finish(CloseReason reason) {
 }
 
 void EngineSession::on_packet(Transport& from, const EnginePacket& packet) {
+    // A client that was told to go may say that it does, instead of polling once more.
+    if (state_ == State::closing && packet.type == EngineType::close) return finish(CloseReason::transport_close);
     if (state_ != State::open) return;
     if (&from == candidate_.get()) return on_candidate_packet(packet);
     if (&from != transport_.get()) return;
@@ -180,10 +183,7 @@ void EngineSession::tell_if_drained() {
     if (state_ == State::open && queued_bytes() <= host_.queue.low_water()) observer_->on_drained();
 }
 
-void EngineSession::on_fetched() {
-    if (state_ == State::closing && outbox().empty()) return finish(CloseReason::transport_close);
-    tell_if_drained();
-}
+void EngineSession::on_fetched() { tell_if_drained(); }
 
 bool EngineSession::on_candidate(TransportPtr candidate) {
     if (state_ != State::open) return false;

@@ -98,6 +98,7 @@ void Polling::fetch() {
     if (!poll_ || flush_scheduled_) return;
     flush_scheduled_ = true;
     session_->host().loop.defer([self = boost::intrusive_ptr<Polling>(this)] {
+        if (session_->closes()) return end_with_poll();
         self->flush_scheduled_ = false;
         if (self->session_) self->flush();
     });
@@ -129,6 +130,12 @@ void Polling::answer_poll(std::string_view packet) {
 }
 
 void Polling::answer(Exchange& exchange, Response response) {
+void Polling::end_with_poll() {
+    const boost::intrusive_ptr<Polling> keep(this);
+    answer_poll(close_packet);
+    fail(CloseReason::transport_close);
+}
+
     exchange.on_abandoned(nullptr);
     response.headers.set("Cache-Control", "no-store");
     exchange.respond(std::move(response));
@@ -139,14 +146,11 @@ void Polling::fail(CloseReason reason) {
 }
 
 void Polling::close(CloseReason reason) {
-    if (poll_) {
+    if (poll_ && !session_->outbox().empty()) {
+        flush();
+    } else if (poll_) {
         const bool by_client = reason == CloseReason::transport_close || reason == CloseReason::transport_error;
-        if (!by_client) session_->outbox().push(false, close_packet);
-        if (session_->outbox().empty()) {
-            answer_poll(noop_packet);
-        } else {
-            flush();
-        }
+        answer_poll(by_client ? noop_packet : close_packet);
     }
     resume_reading();
     session_ = nullptr;

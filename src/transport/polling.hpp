@@ -57,3 +57,4 @@ private:
 };
 
 }  // namespace sio::transport
+    void end_with_poll();

@@ -141,23 +141,47 @@ TEST_CASE("a poll that its client abandons ends the session") {
     CHECK(f.log == Log{"closed: transport close"});
 }
 
-TEST_CASE("a server that closes a polling session delivers what is queued, then a close packet") {
+TEST_CASE("a server that closes a polling session delivers what is queued, then a close packet in a poll of its own") {
     Fixture f;
     f.run([&] {
         const auto sid = f.open();
         f.post(sid,
                "4last\x1e"
                "4close");
-        CHECK(f.poll(sid)->body() ==
-              "4last\x1e"
-              "1");
+        CHECK(f.poll(sid)->body() == "4last");
+        CHECK(f.post(sid, "4too late")->body() == "ok");
+        CHECK(f.poll(sid)->body() == "1");
         CHECK(f.poll(sid)->status() == 400);
 
         const auto other = f.open();
         const auto waiting = f.poll(other);
-        f.post(other, "4close");
+        f.post(other,
+               "4last\x1e"
+               "4close");
         turn();
-        CHECK(waiting->body() == "1");
+        CHECK(waiting->body() == "4last");
+        CHECK(f.poll(other)->body() == "1");
+
+        const auto idle = f.open();
+        const auto empty = f.poll(idle);
+        f.post(idle, "4close");
+        turn();
+        CHECK(empty->body() == "1");
+        CHECK(f.endpoint->session_count() == 0);
+    });
+    CHECK(f.log == Log{"closed: forced close", "closed: forced close", "closed: forced close"});
+}
+
+TEST_CASE("a client that is told to go and says so, instead of polling again, is gone at once") {
+    Fixture f;
+    f.run([&] {
+        const auto sid = f.open();
+        f.post(sid,
+               "4last\x1e"
+               "4close");
+        CHECK(f.poll(sid)->body() == "4last");
+        CHECK(f.post(sid, "1")->body() == "ok");
+        CHECK(f.endpoint->session_count() == 0);
     });
 }
 
