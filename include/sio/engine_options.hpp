@@ -100,6 +100,9 @@ struct EngineOptions {
 
     /// Off unless set. The limit on payloads is one on inflated messages then.
     std::optional<WebSocketCompression> websocket_compression;
+    /// WebSocket subprotocols (`Sec-WebSocket-Protocol`) to agree on with a client that offers some, best first. Empty, the
+    /// default: the first that the client offers, as on the reference server. Browsers drop a connection if none is agreed on.
+    std::vector<std::string> websocket_subprotocols;
     /// Clients of 0.7 to 0.9.
     V09Options v09;
 

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <exception>
 
 #include <sio/error.hpp>
@@ -9,8 +8,8 @@
 #include "server/inbox.hpp"
 #include "server/request_context.hpp"
 #include "transport/cors.hpp"
+#include "transport/subprotocol.hpp"
 #include "transport/websocket_accept.hpp"
-#include "util/ascii.hpp"
 
 namespace sio {
 
@@ -86,21 +85,6 @@ std::uint16_t WebSocket::close_code() const noexcept { return impl_.code; }
 
 const std::string& WebSocket::close_reason() const noexcept { return impl_.close_reason; }
 
-namespace {
-
-/// The best of `spoken` that the client offers; empty when there is none.
-std::string choose_subprotocol(const std::vector<std::string>& spoken, const Headers& headers) {
-    std::string offered;
-    for (const auto& [name, value] : headers) {
-        if (util::ascii_iequals(name, "Sec-WebSocket-Protocol")) offered += value + ',';
-    }
-    const auto found = std::ranges::find_if(
-        spoken, [&](const std::string& protocol) { return util::list_has_token(offered, protocol); });
-    return found == spoken.end() ? std::string() : *found;
-}
-
-}  // namespace
-
 Response websocket(Environ& environ, const std::function<void(WebSocket&)>& handler, WebSocketOptions options) {
     const auto* attached = environ.get<server::RequestContextPtr>();
     if (!attached || !(*attached)->exchange) {
@@ -119,7 +103,7 @@ Response websocket(Environ& environ, const std::function<void(WebSocket&)>& hand
     limits->close_timeout = options.close_timeout;
     limits->answer_close_later = true;
     limits->compression = options.compression;
-    std::string subprotocol = choose_subprotocol(options.subprotocols, environ.headers());
+    std::string subprotocol = transport::choose_subprotocol(options.subprotocols, environ.headers());
     const ExchangePtr exchange = std::move(context->exchange);
     auto connection =
         transport::accept_websocket(context->loop, *exchange, environ.request(), std::move(limits), subprotocol);

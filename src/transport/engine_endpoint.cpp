@@ -7,6 +7,7 @@
 #include "transport/decorated_exchange.hpp"
 #include "transport/handshake_rules.hpp"
 #include "transport/polling.hpp"
+#include "transport/subprotocol.hpp"
 #include "transport/websocket.hpp"
 #include "transport/websocket_accept.hpp"
 
@@ -62,7 +63,9 @@ bool Handshake::accept(std::unique_ptr<session::EngineObserver> observer) {
         polling->on_get(std::move(exchange), std::move(request_.form));
         return true;
     }
-    auto connection = accept_websocket(session_->host().loop, *exchange, exchange->request(), websocket_options_);
+    const HttpRequest& request = exchange->request();
+    auto connection = accept_websocket(session_->host().loop, *exchange, request, websocket_options_,
+                                       choose_subprotocol(session_->host().options, request.headers));
     if (!connection) return false;
     accepted_ = true;
     if (const auto delay = session_->host().options.websocket_greeting_delay; delay.count() > 0) {
@@ -125,7 +128,8 @@ void EngineEndpoint::handle_session(const EngineRequest& request, ExchangePtr ex
 }
 
 void EngineEndpoint::upgrade(EngineSession& session, const EngineRequest& request, ExchangePtr exchange) {
-    auto connection = accept_websocket(host_.loop, *exchange, exchange->request(), websocket_options_);
+    auto connection = accept_websocket(host_.loop, *exchange, exchange->request(), websocket_options_,
+                                       choose_subprotocol(options_, exchange->request().headers));
     if (!connection) return;
     const boost::intrusive_ptr<WebSocket> candidate(
         new WebSocket(session, connection, takes_text_only(session, request)));

@@ -7,6 +7,7 @@
 #include "greenlet/loop.hpp"
 #include "transport/cors.hpp"
 #include "transport/handshake_rules.hpp"
+#include "transport/subprotocol.hpp"
 #include "transport/v09_poll.hpp"
 #include "transport/v09_stream.hpp"
 #include "transport/v09_websocket.hpp"
