@@ -29,10 +29,6 @@ std::string set_cookie(const CookieOptions& cookie, const std::string& sid) {
     return text;
 }
 
-bool takes_text_only(const EngineSession& session, const EngineRequest& request) noexcept {
-    return session.generation() == Generation::eio3 && request.form.base64;
-}
-
 Response upgrade_required() {
     Response response = engine_error(EngineError::bad_request);
     response.status = 426;
@@ -73,7 +69,7 @@ bool Handshake::accept(std::unique_ptr<session::EngineObserver> observer) {
         sio::sleep(delay);
     }
     const boost::intrusive_ptr<WebSocket> websocket(
-        new WebSocket(*session_, std::move(connection), takes_text_only(*session_, request_)));
+        new WebSocket(*session_, std::move(connection), request_.form.base64));
     session_->set_observer(std::move(observer));
     session_->open(websocket);
     websocket->start();
@@ -131,8 +127,7 @@ void EngineEndpoint::upgrade(EngineSession& session, const EngineRequest& reques
     auto connection = accept_websocket(host_.loop, *exchange, exchange->request(), websocket_options_,
                                        choose_subprotocol(options_, exchange->request().headers));
     if (!connection) return;
-    const boost::intrusive_ptr<WebSocket> candidate(
-        new WebSocket(session, connection, takes_text_only(session, request)));
+    const boost::intrusive_ptr<WebSocket> candidate(new WebSocket(session, connection, request.form.base64));
     if (session.on_candidate(candidate)) return candidate->start();
     // Refused only now: before the 101 the browser could not tell this from a failed connection.
     connection->start(nullptr);

@@ -33,7 +33,7 @@ struct EngineRequest {
     Generation generation = Generation::eio4;
     /// Empty: a handshake.
     std::string sid;
-    /// Of polling; `base64` of WebSocket, too.
+    /// Of polling; `base64` of WebSocket too.
     PollForm form;
     /// It wants to become a WebSocket.
     bool upgrade = false;

@@ -17,10 +17,12 @@ bool WebSocket::ready() const noexcept { return connection_->is_open() && connec
 
 void WebSocket::send(bool binary, std::string_view packet) {
     if (!binary) return connection_->send(wire::WsOpcode::text, packet);
-    if (generation_ != Generation::eio3) return connection_->send(wire::WsOpcode::binary, packet);
-    if (!base64_) return connection_->send(wire::WsOpcode::binary, packet, wire::eio3::binary_message_type);
+    const bool eio3 = generation_ == Generation::eio3;
+    if (!base64_) {
+        return connection_->send(wire::WsOpcode::binary, packet, eio3 ? wire::eio3::binary_message_type : "");
+    }
     std::string text;
-    wire::eio3::append_binary(text, packet);
+    eio3 ? wire::eio3::append_binary(text, packet) : wire::eio4::append_binary(text, packet);
     connection_->send(wire::WsOpcode::text, text);
 }
 

@@ -8,7 +8,7 @@ namespace sio::transport {
 /// An Engine.IO session's packets over a WebSocket: one in each message.
 class WebSocket final : public session::Transport, private WebSocketListener {
 public:
-    /// `base64`: a client of Engine.IO 3 that takes text only (`b64=1`).
+    /// `base64`: the client takes text only (`b64=1`).
     WebSocket(session::EngineSession& session, WebSocketConnectionPtr connection, bool base64 = false) noexcept
         : session_(&session), generation_(session.generation()), base64_(base64), connection_(std::move(connection)) {}
     ~WebSocket() override;

@@ -281,6 +281,19 @@ TEST_CASE("a probe ends a poll that waits already") {
         const auto sid = f.open();
         const auto poll = f.poll(sid);
         const auto ws = f.websocket("EIO=4&transport=websocket&sid=" + sid);
+TEST_CASE("a client of Engine.IO 4 that takes text only gets base64 over WebSocket") {
+    Fixture f;
+    f.run([&] {
+        const auto answer = f.websocket("EIO=4&transport=websocket&b64=1");
+        auto& wire = *answer->wire;
+        wire.written.clear();
+        wire.feed(masked(WsOpcode::text, "bAQI="));
+        wire.feed(masked(WsOpcode::binary, "\1\2"));
+        wire.feed(masked(WsOpcode::text, "4text"));
+        CHECK(wire.written == text_frame("bAQI=") + text_frame("bAQI=") + text_frame("4text"));
+    });
+}
+
         ws->wire->feed(masked(WsOpcode::text, "2probe"));
         turn();
         CHECK(poll->body() == "6");
