@@ -4,7 +4,7 @@
 #include <array>
 #include <optional>
 
-#include "util/ascii.hpp"
+#include "transport/websocket_accept.hpp"
 #include "util/decimal.hpp"
 #include "util/query.hpp"
 #include "wire/json_text.hpp"
@@ -77,7 +77,7 @@ std::variant<EngineRequest, EngineError> read_engine_request(const HttpRequest& 
     const auto kind = find_transport(transport, options);
     if (!kind) return EngineError::unknown_transport;
     result.transport = *kind;
-    result.upgrade = util::ascii_iequals(request.headers.get("Upgrade"), "websocket");
+    result.upgrade = wants_websocket(request);
 
     if (result.upgrade && *kind == TransportKind::polling) return EngineError::bad_request;
     if (jsonp && *kind == TransportKind::polling && !wire::is_jsonp_index(result.form.jsonp_index)) {

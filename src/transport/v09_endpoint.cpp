@@ -12,7 +12,6 @@
 #include "transport/v09_stream.hpp"
 #include "transport/v09_websocket.hpp"
 #include "transport/websocket_accept.hpp"
-#include "util/ascii.hpp"
 #include "util/utf8.hpp"
 #include "wire/v09_codec.hpp"
 #include "wire/v09_handshake.hpp"
@@ -157,7 +156,7 @@ void V09Endpoint::handle_session(const V09Request& request, ExchangePtr exchange
 void V09Endpoint::websocket(V09Session* session, const V09Request& request, ExchangePtr exchange) {
     const HttpRequest& http = exchange->request();
     if (http.method != "GET") return exchange->respond(wrong_method("GET"));
-    if (!util::ascii_iequals(http.headers.get("Upgrade"), "websocket")) return exchange->respond(upgrade_required());
+    if (!wants_websocket(http)) return exchange->respond(upgrade_required());
     if (!websocket_origin_allowed(options_.cors, http)) return exchange->respond(Response(403, "Forbidden"));
     auto connection = accept_websocket(host_.loop, *exchange, http, websocket_options_);
     if (!connection) return;

@@ -1,5 +1,6 @@
 #include "transport/websocket_accept.hpp"
 
+#include "util/ascii.hpp"
 #include "wire/ws_handshake.hpp"
 
 namespace sio::transport {
@@ -20,6 +21,11 @@ Response refuse(WsUpgradeError error) {
 
 }  // namespace
 
+bool wants_websocket(const HttpRequest& request) {
+    return util::list_has_token(request.headers.combined("Upgrade"), "websocket") &&
+           util::list_has_token(request.headers.combined("Connection"), "upgrade");
+}
+
 WebSocketConnection::OptionsPtr websocket_options(const EngineOptions& options) {
     auto websocket = std::make_shared<WebSocketConnection::Options>();
     websocket->parser.max_message_bytes = options.max_payload_bytes;
@@ -32,12 +38,14 @@ WebSocketConnection::OptionsPtr websocket_options(const EngineOptions& options) 
 WebSocketConnectionPtr accept_websocket(greenlet::Loop& loop, Exchange& exchange, const HttpRequest& request,
                                         WebSocketConnection::OptionsPtr options, std::string_view subprotocol) {
     const std::string_view key = request.headers.get("Sec-WebSocket-Key");
+    const std::string protocols = request.headers.combined("Upgrade");
+    const std::string connection_options = request.headers.combined("Connection");
     const wire::WsUpgradeRequest upgrade{
         .method = request.method,
         .http_version = static_cast<unsigned>(request.version),
         .host = request.headers.get("Host"),
-        .upgrade = request.headers.get("Upgrade"),
-        .connection = request.headers.get("Connection"),
+        .upgrade = protocols,
+        .connection = connection_options,
         .sec_websocket_key = key,
         .sec_websocket_version = request.headers.get("Sec-WebSocket-Version"),
     };

@@ -12,7 +12,10 @@ HttpRequest get(std::string target, bool upgrade = false) {
     HttpRequest request;
     request.target = std::move(target);
     request.headers.add("Host", "localhost");
-    if (upgrade) request.headers.add("Upgrade", "WebSocket");
+    if (upgrade) {
+        request.headers.add("Connection", "Upgrade");
+        request.headers.add("Upgrade", "WebSocket");
+    }
     return request;
 }
 
@@ -50,6 +53,23 @@ TEST_CASE("what is wrong with a request gets the reference server's code") {
         request.method = method;
         CHECK(error_of(request) == EngineError::bad_handshake_method);
     }
+}
+
+TEST_CASE("an upgrade is told by Upgrade and Connection together, both of which are lists in one line or several") {
+    const auto upgrades = [](const Headers& headers, std::string_view transport) {
+        auto request = get("/?EIO=4&transport=" + std::string(transport));
+        for (const auto& [name, value] : headers) request.headers.add(name, value);
+        const auto result = transport::read_engine_request(request, {});
+        return std::holds_alternative<EngineRequest>(result) && std::get<EngineRequest>(result).upgrade;
+    };
+    CHECK(upgrades({{"Upgrade", "h2c, websocket"}, {"Connection", "keep-alive, Upgrade"}}, "websocket"));
+    CHECK(upgrades({{"Upgrade", "websocket"}, {"Connection", "keep-alive"}, {"Connection", "upgrade"}}, "websocket"));
+    CHECK_FALSE(upgrades({{"Upgrade", "websocket"}, {"Connection", "keep-alive"}}, "websocket"));
+    CHECK_FALSE(upgrades({{"Upgrade", "h2c"}, {"Connection", "Upgrade"}}, "websocket"));
+    // A poll that says `Upgrade` for a proxy's sake is a poll.
+    auto poll = get("/?EIO=4&transport=polling");
+    poll.headers.add("Upgrade", "websocket");
+    CHECK(error_of(poll) == std::nullopt);
 }
 
 TEST_CASE("a transport that is switched off is unknown") {
