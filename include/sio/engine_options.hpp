@@ -74,8 +74,10 @@ struct EngineOptions {
 
     /// Largest WebSocket message, and largest body of a POST (answered 413), in bytes.
     std::size_t max_payload_bytes = 1'000'000;
-    /// Packets that one POST may carry. The official clients put everything that waits into one.
-    std::size_t max_payload_packets = 16'384;
+    /// Packets that one POST may carry; beyond, it is answered 400 and the session ends. Zero, the default: as many as fit. Clients
+    /// cannot know of a limit, and the official ones put everything that waits into one POST. What the packets cost is bounded
+    /// otherwise: they are taken in over several turns, and not while the app is behind.
+    std::size_t max_payload_packets = 0;
     /// Fragments of one WebSocket message.
     std::size_t max_fragments = 16'384;
     /// Bytes that may wait in this process for a client that does not read; what the kernel buffers comes on top. A single
@@ -98,11 +100,11 @@ struct EngineOptions {
     /// Whether a polling session may move to WebSocket.
     bool allow_upgrades = true;
 
-    /// Off unless set. The limit on payloads is one on inflated messages then.
-    std::optional<WebSocketCompression> websocket_compression;
     /// WebSocket subprotocols (`Sec-WebSocket-Protocol`) to agree on with a client that offers some, best first. Empty, the
     /// default: the first that the client offers, as on the reference server. Browsers drop a connection if none is agreed on.
     std::vector<std::string> websocket_subprotocols;
+    /// Off unless set. The limit on payloads is one on inflated messages then.
+    std::optional<WebSocketCompression> websocket_compression;
     /// Clients of 0.7 to 0.9.
     V09Options v09;
 

@@ -1,16 +1,10 @@
 #include "transport/polling.hpp"
 
-#include <optional>
-
 #include "greenlet/loop.hpp"
 #include "http/gzip.hpp"
 #include "transport/cors.hpp"
 #include "transport/engine_request.hpp"
-#include "util/ascii.hpp"
-#include "util/utf8.hpp"
-#include "wire/eio3_payload.hpp"
-#include "wire/eio4_payload.hpp"
-#include "wire/jsonp.hpp"
+#include "transport/turn_budget.hpp"
 
 namespace sio::transport {
 
@@ -47,58 +41,54 @@ void Polling::on_get(ExchangePtr exchange, PollForm form) {
 
 void Polling::on_post(ExchangePtr exchange, const PollForm& form) {
     const boost::intrusive_ptr<Polling> keep(this);
-    const HttpRequest& request = exchange->request();
-    if (request.body.size() > session_->host().options.max_payload_bytes) {
+    if (post_) {
+        // Two POSTs at once: as for polls. The second one must not get past the first, whose answer waits for a pause to end.
+        answer(*exchange, engine_error(EngineError::bad_request));
+        return fail(CloseReason::transport_error);
+    }
+    const EngineOptions& options = session_->host().options;
+    if (exchange->request().body.size() > options.max_payload_bytes) {
         session_->counters().reached(session::Limit::max_payload_bytes);
         answer(*exchange, Response(413));
         return fail(CloseReason::transport_error);
     }
-    if (take_body(request, form) != wire::EngineError::none) {
-        answer(*exchange, engine_error(EngineError::bad_request));
-        return fail(CloseReason::parse_error);
-    }
-    if (session_ && session_->reading_paused()) {
-        held_post_ = std::move(exchange);
-        return;
-    }
-    answer(*exchange, Response(200, "ok", "text/html"));
+    post_ = std::make_unique<Post>(std::move(exchange), generation_, form, max_posted_packets(options));
+    take_post();
 }
 
-wire::EngineError Polling::take_body(const HttpRequest& request, const PollForm& form) {
-    const std::size_t max_packets = session_->host().options.max_payload_packets;
-    const std::string_view type = request.headers.get("Content-Type");
-    const bool octets = util::ascii_iequals(util::trim_ows(type.substr(0, type.find(';'))), "application/octet-stream");
-    if (octets) {
-        if (generation_ != Generation::eio3) return wire::EngineError::unknown_type;
-        return take(wire::eio3::BinaryPayloadDecoder(request.body, max_packets));
+/// Takes in the packets of the POST, as far as the session reads, and answers it behind the last one.
+void Polling::take_post() {
+    const boost::intrusive_ptr<Polling> keep(this);
+    TurnBudget budget;
+    post_->taking = true;
+    while (session_ && !session_->reading_paused() && post_->packets.next()) {
+        session_->on_packet(*this, post_->packets.packet());
+        if (session_ && budget.spent()) put_off_reading();
     }
-    std::string_view text = request.body;
-    std::optional<std::string> field;
-    if (!form.jsonp_index.empty()) {
-        field = wire::decode_jsonp_form(request.body);
-        if (!field) return wire::EngineError::empty_packet;
-        text = *field;
+    post_->taking = false;
+    if (session_ && session_->reading_paused()) return;  // goes on in resume_reading()
+    const auto post = std::move(post_);
+    if (post->packets.error() == wire::EngineError::none) {
+        answer(*post->exchange, Response(200, "ok", "text/html"));
+    } else {
+        answer(*post->exchange, engine_error(EngineError::bad_request));
+        fail(CloseReason::parse_error);
     }
-    if (!util::utf8_valid(text)) return wire::EngineError::bad_utf8;
-    if (generation_ == Generation::eio3) return take(wire::eio3::TextPayloadDecoder(text, max_packets));
-    return take(wire::eio4::PayloadDecoder(text, max_packets));
 }
 
-template <class Packets>
-wire::EngineError Polling::take(Packets packets) {
-    while (session_ && packets.next()) session_->on_packet(*this, packets.packet());
-    return packets.error();
+void Polling::put_off_reading() {
+    session_->pause_reading();
+    session_->host().loop.post([session = session::EngineSessionPtr(session_)] { session->resume_reading(); });
 }
 
 void Polling::resume_reading() {
-    if (auto post = std::exchange(held_post_, nullptr)) answer(*post, Response(200, "ok", "text/html"));
+    if (post_ && !post_->taking) take_post();
 }
 
 void Polling::fetch() {
     if (!poll_ || flush_scheduled_) return;
     flush_scheduled_ = true;
     session_->host().loop.defer([self = boost::intrusive_ptr<Polling>(this)] {
-        if (session_->closes()) return end_with_poll();
         self->flush_scheduled_ = false;
         if (self->session_) self->flush();
     });
@@ -108,6 +98,7 @@ void Polling::flush() {
     if (!poll_) return;
     const auto entries = session_->outbox().take();
     if (entries.empty()) {
+        if (session_->closes()) return end_with_poll();
         if (session_->hurries_polls()) answer_poll(noop_packet);
         return;
     }
@@ -130,12 +121,6 @@ void Polling::answer_poll(std::string_view packet) {
 }
 
 void Polling::answer(Exchange& exchange, Response response) {
-void Polling::end_with_poll() {
-    const boost::intrusive_ptr<Polling> keep(this);
-    answer_poll(close_packet);
-    fail(CloseReason::transport_close);
-}
-
     exchange.on_abandoned(nullptr);
     response.headers.set("Cache-Control", "no-store");
     exchange.respond(std::move(response));
@@ -145,6 +130,12 @@ void Polling::fail(CloseReason reason) {
     if (session_) session_->on_transport_end(*this, reason);
 }
 
+void Polling::end_with_poll() {
+    const boost::intrusive_ptr<Polling> keep(this);
+    answer_poll(close_packet);
+    fail(CloseReason::transport_close);
+}
+
 void Polling::close(CloseReason reason) {
     if (poll_ && !session_->outbox().empty()) {
         flush();
@@ -152,14 +143,14 @@ void Polling::close(CloseReason reason) {
         const bool by_client = reason == CloseReason::transport_close || reason == CloseReason::transport_error;
         answer_poll(by_client ? noop_packet : close_packet);
     }
-    resume_reading();
     session_ = nullptr;
+    resume_reading();
 }
 
 void Polling::leave() {
     if (poll_) answer_poll(noop_packet);
-    resume_reading();
     session_ = nullptr;
+    resume_reading();
 }
 
 }  // namespace sio::transport

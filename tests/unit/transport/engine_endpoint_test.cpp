@@ -196,6 +196,74 @@ TEST_CASE("a POST stays unanswered while reading is paused") {
     });
 }
 
+TEST_CASE("the packets of a POST behind a pause wait until reading resumes, and its answer behind them") {
+    Fixture f;
+    f.run([&] {
+        const auto sid = f.open();
+        const auto post = f.post(sid,
+                                 "4one\x1e"
+                                 "4pause\x1e"
+                                 "4two");
+        CHECK(f.poll(sid)->body() == "4one");
+        CHECK(post->status() == 0);
+        f.endpoint->host().sessions.find(sid)->resume_reading();
+        CHECK(post->body() == "ok");
+        CHECK(f.poll(sid)->body() == "4two");
+    });
+}
+
+TEST_CASE("a second POST does not get past a pause: it is answered 400, and the session ends") {
+    Fixture f;
+    f.run([&] {
+        const auto sid = f.open();
+        const auto held = f.post(sid,
+                                 "4pause\x1e"
+                                 "4behind");
+        const auto second = f.post(sid, "4overtaking");
+        CHECK(second->status() == 400);
+        CHECK(held->body() == "ok");
+        CHECK(f.poll(sid)->status() == 400);
+    });
+    CHECK(f.log == Log{"closed: transport error"});
+}
+
+TEST_CASE("a POST that is held is answered when the session ends, in whichever way") {
+    Fixture f;
+    f.run([&] {
+        const auto sid = f.open();
+        const auto held = f.post(sid, "4pause");
+        f.endpoint->host().sessions.find(sid)->close(CloseReason::forced_close);
+        CHECK(held->body() == "ok");
+        const auto other = f.open();
+        const auto also_held = f.post(other, "4pause");
+        f.poll(other)->abandon();
+        CHECK(also_held->body() == "ok");
+    });
+    CHECK(f.log == Log{"closed: forced close", "closed: transport close"});
+}
+
+TEST_CASE("a POST may carry any number of packets, which are handled over several turns") {
+    Fixture f;
+    f.options.max_queued_bytes = 100'000'000;
+    f.run([&] {
+        const auto sid = f.open();
+        std::string body = "4";
+        constexpr int packets = 400'000;
+        for (int i = 1; i < packets; ++i)
+            body +=
+                "\x1e"
+                "4";
+        REQUIRE(body.size() <= f.options.max_payload_bytes * 2);
+        f.options.max_payload_bytes = body.size();
+        const auto post = f.post(sid, body);
+        CHECK(post->status() == 0);
+        while (post->status() == 0) turn();
+        CHECK(post->body() == "ok");
+        CHECK(f.poll(sid)->body() == body);
+    });
+    CHECK(f.log.empty());
+}
+
 TEST_CASE("a WebSocket session greets, echoes and is closed by its close packet") {
     Fixture f;
     f.run([&] {
@@ -211,6 +279,19 @@ TEST_CASE("a WebSocket session greets, echoes and is closed by its close packet"
         CHECK(answer->wire->written.substr(0, 1) == "\x88");
     });
     CHECK(f.log == Log{"closed: transport close"});
+}
+
+TEST_CASE("a client of Engine.IO 4 that takes text only gets base64 over WebSocket") {
+    Fixture f;
+    f.run([&] {
+        const auto answer = f.websocket("EIO=4&transport=websocket&b64=1");
+        auto& wire = *answer->wire;
+        wire.written.clear();
+        wire.feed(masked(WsOpcode::text, "bAQI="));
+        wire.feed(masked(WsOpcode::binary, "\1\2"));
+        wire.feed(masked(WsOpcode::text, "4text"));
+        CHECK(wire.written == text_frame("bAQI=") + text_frame("bAQI=") + text_frame("4text"));
+    });
 }
 
 TEST_CASE("an invalid packet closes the WebSocket") {
@@ -281,19 +362,6 @@ TEST_CASE("a probe ends a poll that waits already") {
         const auto sid = f.open();
         const auto poll = f.poll(sid);
         const auto ws = f.websocket("EIO=4&transport=websocket&sid=" + sid);
-TEST_CASE("a client of Engine.IO 4 that takes text only gets base64 over WebSocket") {
-    Fixture f;
-    f.run([&] {
-        const auto answer = f.websocket("EIO=4&transport=websocket&b64=1");
-        auto& wire = *answer->wire;
-        wire.written.clear();
-        wire.feed(masked(WsOpcode::text, "bAQI="));
-        wire.feed(masked(WsOpcode::binary, "\1\2"));
-        wire.feed(masked(WsOpcode::text, "4text"));
-        CHECK(wire.written == text_frame("bAQI=") + text_frame("bAQI=") + text_frame("4text"));
-    });
-}
-
         ws->wire->feed(masked(WsOpcode::text, "2probe"));
         turn();
         CHECK(poll->body() == "6");
