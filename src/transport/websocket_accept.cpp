@@ -66,7 +66,7 @@ WebSocketConnectionPtr accept_websocket(greenlet::Loop& loop, Exchange& exchange
     std::unique_ptr<WebSocketDeflate> deflate;
     if (options->compression) {
         const auto offers = request.headers.combined("Sec-WebSocket-Extensions");
-        if (const auto params = wire::accept_deflate_offer(offers, options->compression->context_takeover)) {
+        if (const auto params = wire::accept_deflate_offer(offers)) {
             deflate = std::make_unique<WebSocketDeflate>(*params, *options->compression, options->parser);
             response.headers.set("Sec-WebSocket-Extensions", wire::describe_deflate(*params));
         }
