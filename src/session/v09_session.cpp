@@ -40,6 +40,11 @@ bool is_farewell(CloseReason reason) {
            reason == CloseReason::client_namespace_disconnect;
 }
 
+void note_malformed(std::string_view what) {
+    if (!log_enabled(LogLevel::debug)) return;
+    log(LogLevel::debug, "session", "a malformed packet of a 0.9 client is ignored: " + std::string(what));
+}
+
 }  // namespace
 
 V09Session::V09Session(V09Host& host, std::string sid)
@@ -162,26 +167,23 @@ void V09Session::tell_if_drained() {
 
 // ---- receiving
 
-bool V09Session::on_packet(std::string_view text) {
-    if (!is_open()) return true;
+void V09Session::on_packet(std::string_view text) {
+    if (!is_open()) return;
     const V09SessionPtr keep(this);
     heard();
     counters().packets_in.add();
     // One for all connections of the thread: it holds nothing but scratch storage.
     thread_local wire::v09::Decoder decoder;
     const auto decoded = decoder.decode(text);
-    bool good = decoded.error == PacketError::none;
-    if (good && decoded.type != FrameType::heartbeat && decoded.type != FrameType::noop) {
-        if (decoded.acknowledge) {
-            std::string ack;
-            wire::v09::append_ack(ack, decoded.packet.nsp, *decoded.acknowledge);
-            send_text(ack);
-        }
-        counters().messages_in.add();
-        if (handler_) good = handler_->on_packet(decoded.packet);
+    if (decoded.error != PacketError::none) return note_malformed(wire::error_text(decoded.error));
+    if (decoded.type == FrameType::heartbeat || decoded.type == FrameType::noop) return;
+    if (decoded.acknowledge) {
+        std::string ack;
+        wire::v09::append_ack(ack, decoded.packet.nsp, *decoded.acknowledge);
+        send_text(ack);
     }
-    if (!good) close(CloseReason::parse_error);
-    return good;
+    counters().messages_in.add();
+    if (handler_ && !handler_->on_packet(decoded.packet)) note_malformed("arguments that are not JSON");
 }
 
 void V09Session::pause_reading() {
