@@ -56,8 +56,8 @@ void EngineSession::open(TransportPtr transport) {
     wire::EngineHandshake handshake;
     handshake.sid = sid_;
     if (!transport_->direct() && host_.upgrades_allowed()) handshake.upgrades = websocket;
-    handshake.ping_interval = host_.options.ping_interval;
-    handshake.ping_timeout = host_.options.ping_timeout;
+    handshake.ping_interval = heartbeat_time(host_.options.ping_interval);
+    handshake.ping_timeout = heartbeat_time(host_.options.ping_timeout);
     handshake.max_payload_bytes = host_.options.max_payload_bytes;
     std::string packet = "0";
     wire::append_handshake_json(packet, handshake);
@@ -240,14 +240,17 @@ void EngineSession::on_phase_timer() {
 
 HeartbeatFsm EngineSession::new_heartbeat() const noexcept {
     const auto pinger = generation_ == Generation::eio3 ? HeartbeatFsm::Pinger::client : HeartbeatFsm::Pinger::server;
-    return {pinger, host_.options.ping_interval, host_.options.ping_timeout, Clock::now()};
+    return {pinger, heartbeat_time(host_.options.ping_interval), heartbeat_time(host_.options.ping_timeout),
+            Clock::now()};
 }
 
 void EngineSession::arm_heartbeat() { heartbeat_timer_.arm(host_.loop.timers(), heartbeat_.deadline()); }
 
 void EngineSession::on_heartbeat_timer() {
     const EngineSessionPtr keep(this);
-    switch (heartbeat_.advance(Clock::now())) {
+    const auto now = Clock::now();
+    if (reading_paused()) heartbeat_.excuse(now);  // its pong may stand behind what is not read
+    switch (heartbeat_.advance(now)) {
         case HeartbeatFsm::Action::send_ping: send(false, ping_packet); break;
         case HeartbeatFsm::Action::time_out: return finish(CloseReason::ping_timeout);
         case HeartbeatFsm::Action::none: break;

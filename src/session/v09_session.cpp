@@ -5,6 +5,7 @@
 #include <sio/log.hpp>
 
 #include "greenlet/loop.hpp"
+#include "session/heartbeat_fsm.hpp"
 #include "wire/v09_codec.hpp"
 #include "wire/ws_frame.hpp"
 
@@ -50,7 +51,7 @@ void note_malformed(std::string_view what) {
 V09Session::V09Session(V09Host& host, std::string sid)
     : host_(host),
       sid_(std::move(sid)),
-      heartbeat_(host.options.v09.heartbeat_interval, host.options.v09.heartbeat_timeout, Clock::now()),
+      heartbeat_(new_heartbeat()),
       heartbeat_timer_([](void* self) { static_cast<V09Session*>(self)->on_heartbeat_timer(); }, this),
       absence_timer_([](void* self) { static_cast<V09Session*>(self)->on_absence_timer(); }, this) {}
 
@@ -84,8 +85,7 @@ bool V09Session::attach(const TransportPtr& transport) {
             finish(CloseReason::transport_close);
             return true;
         }
-        heartbeat_ =
-            V09HeartbeatFsm(host_.options.v09.heartbeat_interval, host_.options.v09.heartbeat_timeout, Clock::now());
+        heartbeat_ = new_heartbeat();
         arm_heartbeat();
         if (queued_bytes() != 0) transport->flush();
         tell_if_drained();
@@ -272,6 +272,11 @@ void V09Session::on_absence_timer() {
 // ---- heartbeats, of transports that are direct
 
 void V09Session::arm_heartbeat() { heartbeat_timer_.arm(host_.loop.timers(), heartbeat_.deadline()); }
+V09HeartbeatFsm V09Session::new_heartbeat() const noexcept {
+    const V09Options& options = host_.options.v09;
+    return {heartbeat_time(options.heartbeat_interval), heartbeat_time(options.heartbeat_timeout), Clock::now()};
+}
+
 
 void V09Session::heard() {
     if (heartbeat_.on_heard(Clock::now()) && transport_ && transport_->direct()) arm_heartbeat();

@@ -109,6 +109,7 @@ private:
     void note_disconnect(const wire::PacketView& packet) noexcept;
     void finish(CloseReason reason);
     void release_reader();
+    V09HeartbeatFsm new_heartbeat() const noexcept;
     void arm_heartbeat();
     void heard();
     void on_heartbeat_timer();

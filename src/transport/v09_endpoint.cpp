@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "greenlet/loop.hpp"
+#include "session/heartbeat_fsm.hpp"
 #include "transport/cors.hpp"
 #include "transport/handshake_rules.hpp"
 #include "transport/posted_packets.hpp"
@@ -78,8 +79,8 @@ bool V09Handshake::accept() {
     session_->open();
     const auto& options = session_->host().options.v09;
     std::string text;
-    wire::v09::append_handshake(
-        text, {session_->sid(), options.heartbeat_timeout, options.close_timeout, options.transports});
+    wire::v09::append_handshake(text, {session_->sid(), session::heartbeat_time(options.heartbeat_timeout),
+                                       session::heartbeat_time(options.close_timeout), options.transports});
     if (jsonp_) {
         std::string call;
         wire::v09::append_jsonp_call(call, *jsonp_, text);

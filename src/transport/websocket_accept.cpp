@@ -1,6 +1,7 @@
 #include "transport/websocket_accept.hpp"
 
 #include "util/ascii.hpp"
+#include "util/saturate_cast.hpp"
 #include "wire/ws_handshake.hpp"
 
 namespace sio::transport {
@@ -29,7 +30,7 @@ bool wants_websocket(const HttpRequest& request) {
 WebSocketConnection::OptionsPtr websocket_options(const EngineOptions& options) {
     auto websocket = std::make_shared<WebSocketConnection::Options>();
     websocket->parser.max_message_bytes = options.max_payload_bytes;
-    websocket->parser.max_fragments = static_cast<std::uint32_t>(options.max_fragments);
+    websocket->parser.max_fragments = util::saturate_cast<std::uint32_t>(options.max_fragments);
     websocket->close_timeout = options.close_timeout;
     websocket->compression = options.websocket_compression;
     return websocket;

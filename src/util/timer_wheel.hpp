@@ -10,6 +10,15 @@ namespace sio::util {
 
 using Clock = std::chrono::steady_clock;
 
+/// `delay` in the unit of the clock. What it cannot hold, such as the largest number of milliseconds, becomes the largest that it
+/// can: for ever.
+template <class Rep, class Period>
+constexpr Clock::duration clock_duration(std::chrono::duration<Rep, Period> delay) noexcept {
+    using Delay = std::chrono::duration<Rep, Period>;
+    if (delay >= std::chrono::duration_cast<Delay>(Clock::duration::max())) return Clock::duration::max();
+    return std::chrono::duration_cast<Clock::duration>(delay);
+}
+
 class TimerWheel;
 
 /// A place in one of a TimerWheel's rings; private to it and Timer.
@@ -35,13 +44,18 @@ public:
 
     /// Arms the timer, or moves it when it is armed. A deadline that has passed fires on the next millisecond.
     void arm(TimerWheel& wheel, Clock::time_point deadline);
-    /// The same, `delay` from now. A delay that reaches beyond the clock's end (Clock::duration::max()) never fires.
-    void arm(TimerWheel& wheel, Clock::duration delay);
+    /// The same, `delay` from now. A delay that reaches beyond the clock's end, such as the largest of any unit, never fires.
+    template <class Rep, class Period>
+    void arm(TimerWheel& wheel, std::chrono::duration<Rep, Period> delay) {
+        arm_after(wheel, clock_duration(delay));
+    }
     void cancel() noexcept;
     bool armed() const noexcept { return wheel_ != nullptr; }
 
 private:
     friend class TimerWheel;
+
+    void arm_after(TimerWheel& wheel, Clock::duration delay);
 
     Callback callback_;
     void* context_;
@@ -54,7 +68,8 @@ private:
 class RareTimer {
 public:
     /// As Timer's.
-    void arm(TimerWheel& wheel, Clock::duration delay, Timer::Callback callback, void* context) {
+    template <class Rep, class Period>
+    void arm(TimerWheel& wheel, std::chrono::duration<Rep, Period> delay, Timer::Callback callback, void* context) {
         timer_ = std::make_unique<Timer>(callback, context);
         timer_->arm(wheel, delay);
     }

@@ -192,8 +192,9 @@ WsInflater::Result WsInflater::inflate_part(std::string_view part, std::size_t l
         stream.avail_in = util::saturate_cast<unsigned>(part.size());
         part.remove_prefix(stream.avail_in);
         do {
-            // One byte beyond the limit shows that it is exceeded.
-            if (size == out.size()) out.resize(std::min(limit + 1, std::max(least_room, 2 * size)));
+            // One byte beyond the limit shows that it is exceeded; the largest number is none.
+            const std::size_t most = std::max(limit, limit + 1);
+            if (size == out.size()) out.resize(std::min(most, std::max(least_room, 2 * size)));
             stream.next_out = reinterpret_cast<Bytef*>(out.data() + size);
             stream.avail_out = util::saturate_cast<unsigned>(out.size() - size);
             const unsigned room = stream.avail_out;

@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -465,5 +467,53 @@ TEST_CASE("the cookie and CORS options add their headers to the handshake") {
             f.request("GET", "/engine.io/?EIO=4&transport=nope", {}, {{"Origin", "https://a.example"}});
         CHECK(refused->status() == 400);
         CHECK(refused->header("Access-Control-Allow-Origin") == "https://a.example");
+    });
+}
+
+TEST_CASE("the largest numbers as limits are none") {
+    Fixture f;
+    constexpr auto for_ever = std::chrono::milliseconds::max();
+    constexpr auto any = std::numeric_limits<std::size_t>::max();
+    f.options.ping_interval = f.options.ping_timeout = f.options.upgrade_timeout = f.options.close_timeout = for_ever;
+    f.options.max_payload_bytes = f.options.max_payload_packets = f.options.max_fragments = any;
+    f.options.max_queued_bytes = f.options.max_attachments = f.options.max_attachment_bytes = any;
+    f.options.websocket_compression.emplace();
+    f.run([&] {
+        const auto sid = f.open();
+        CHECK(f.post(sid,
+                     "4one\x1e"
+                     "4two")
+                  ->body() == "ok");
+        CHECK(f.poll(sid)->body() ==
+              "4one\x1e"
+              "4two");
+        const auto upgrade = f.websocket("EIO=4&transport=websocket&sid=" + sid);
+        sio::sleep(10ms);
+        CHECK_FALSE(upgrade->wire->closed);
+        const auto ws = f.websocket("EIO=4&transport=websocket");
+        CHECK(ws->wire->written.find(R"("pingInterval":1000000000,"pingTimeout":1000000000)") != std::string::npos);
+        ws->wire->written.clear();
+        ws->wire->feed(masked(WsOpcode::text, "4hello"));
+        sio::sleep(10ms);
+        CHECK(ws->wire->written == text_frame("4hello"));
+        CHECK(f.log.empty());
+    });
+}
+
+TEST_CASE("a session that is not read from is not given up for want of a pong") {
+    Fixture f;
+    f.options.ping_interval = f.options.ping_timeout = 20ms;
+    f.run([&] {
+        const auto ws = f.websocket("EIO=4&transport=websocket");
+        auto& wire = *ws->wire;
+        wire.feed(masked(WsOpcode::text, "4pause"));
+        sio::sleep(100ms);
+        CHECK(f.log.empty());
+        f.endpoint->host().sessions.for_each([](session::EngineSession& session) { session.resume_reading(); });
+        wire.feed(masked(WsOpcode::text, "3"));
+        CHECK(f.log.empty());
+        // From now on it is.
+        sio::sleep(100ms);
+        CHECK(f.log == Log{"closed: ping timeout"});
     });
 }

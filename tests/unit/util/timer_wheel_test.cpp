@@ -98,10 +98,14 @@ TEST_CASE_FIXTURE(Fixture, "a delay counts from the clock, not from the last adv
 
 TEST_CASE_FIXTURE(Fixture, "an endless delay never fires") {
     Probe probe;
+    Probe coarser;
     probe.timer.arm(wheel, Clock::duration::max());
+    coarser.timer.arm(wheel, std::chrono::milliseconds::max());
     for (int years = 0; years < 20; ++years) pass(std::chrono::hours(24 * 365));
     CHECK(probe.fired == 0);
     CHECK(probe.timer.armed());
+    CHECK(coarser.fired == 0);
+    CHECK(coarser.timer.armed());
 }
 
 TEST_CASE_FIXTURE(Fixture, "cancelling and destroying disarm, arming again moves") {

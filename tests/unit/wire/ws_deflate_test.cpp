@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <limits>
 #include <random>
 #include <string>
 
@@ -108,6 +109,15 @@ TEST_CASE("a message beyond the limit is not inflated to its end") {
     CHECK(inflater.inflate(deflated(deflater, "12345"), 5, out) == Result::ok);
     CHECK(inflater.inflate(deflated(deflater, "12345"), 4, out) == Result::too_big);
     CHECK(inflater.inflate(deflated(deflater, ""), 0, out) == Result::ok);
+}
+
+TEST_CASE("the largest number as a limit is none") {
+    WsDeflater deflater(15, 9, false);
+    WsInflater inflater(false);
+    std::string out;
+    const std::string message(100'000, 'x');
+    CHECK(inflater.inflate(deflated(deflater, message), std::numeric_limits<std::size_t>::max(), out) == Result::ok);
+    CHECK(out == message);
 }
 
 TEST_CASE("what is not deflate is refused") {
