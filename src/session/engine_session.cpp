@@ -102,7 +102,9 @@ void EngineSession::pause_reading() {
 }
 
 void EngineSession::resume_reading() {
-    if (pauses_ != 0 && --pauses_ == 0 && transport_) transport_->resume_reading();
+    if (pauses_ == 0 || --pauses_ != 0) return;
+    heartbeat_.excuse(Clock::now());
+    if (transport_) transport_->resume_reading();
 }
 
 void EngineSession::close(CloseReason reason) {

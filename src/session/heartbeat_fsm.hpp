@@ -70,6 +70,11 @@ public:
         deadline_ = now + interval_;
     }
 
+    /// The peer could not be heard until now: it gets the timeout anew.
+    void excuse(TimePoint now) noexcept {
+        if (waiting_) deadline_ = std::max(deadline_, now + timeout_);
+    }
+
 private:
     Pinger pinger_;
     bool waiting_ = false;

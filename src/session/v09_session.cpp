@@ -192,6 +192,7 @@ void V09Session::pause_reading() {
 
 void V09Session::resume_reading() {
     if (pauses_ == 0 || --pauses_ != 0) return;
+    heartbeat_.excuse(Clock::now());
     if (transport_) transport_->resume_reading();
     release_reader();
 }
@@ -271,12 +272,12 @@ void V09Session::on_absence_timer() {
 
 // ---- heartbeats, of transports that are direct
 
-void V09Session::arm_heartbeat() { heartbeat_timer_.arm(host_.loop.timers(), heartbeat_.deadline()); }
 V09HeartbeatFsm V09Session::new_heartbeat() const noexcept {
     const V09Options& options = host_.options.v09;
     return {heartbeat_time(options.heartbeat_interval), heartbeat_time(options.heartbeat_timeout), Clock::now()};
 }
 
+void V09Session::arm_heartbeat() { heartbeat_timer_.arm(host_.loop.timers(), heartbeat_.deadline()); }
 
 void V09Session::heard() {
     if (heartbeat_.on_heard(Clock::now()) && transport_ && transport_->direct()) arm_heartbeat();
@@ -284,7 +285,9 @@ void V09Session::heard() {
 
 void V09Session::on_heartbeat_timer() {
     const V09SessionPtr keep(this);
-    switch (heartbeat_.advance(Clock::now())) {
+    const auto now = Clock::now();
+    if (pauses_ != 0) heartbeat_.excuse(now);  // its heartbeat may stand behind what is not read
+    switch (heartbeat_.advance(now)) {
         case V09HeartbeatFsm::Action::send_heartbeat: send_text(wire::v09::heartbeat_packet); break;
         case V09HeartbeatFsm::Action::time_out: return finish(CloseReason::ping_timeout);
         case V09HeartbeatFsm::Action::none: break;
