@@ -29,10 +29,13 @@ struct WebSocket::Impl final : transport::WebSocketListener, server::Stoppable {
     }
 
     void on_message(const wire::WsMessage& message) override { inbox.push(message.binary, message.payload()); }
-    void on_end(std::uint16_t end_code, std::string_view reason) override {
-        code = end_code;
+    void on_peer_done(std::uint16_t peer_code, std::string_view reason) override {
+        code = peer_code;
         close_reason = reason;
         inbox.close();
+    }
+    void on_end(std::uint16_t end_code, std::string_view reason) override {
+        if (code == 0) on_peer_done(end_code, reason);
         drained.set();
     }
     void on_drained() override { drained.set(); }
@@ -45,7 +48,7 @@ struct WebSocket::Impl final : transport::WebSocketListener, server::Stoppable {
     }
 
     void send(WsOpcode opcode, std::string_view payload) {
-        while (connection->is_open() && connection->queued_bytes() > high_water) {
+        while (connection->takes_messages() && connection->queued_bytes() > high_water) {
             connection->flush();
             if (connection->queued_bytes() <= high_water) break;
             drained.clear();

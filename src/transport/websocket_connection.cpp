@@ -27,7 +27,7 @@ void WebSocketConnection::start(WebSocketListener* listener) {
 }
 
 void WebSocketConnection::send(wire::WsOpcode opcode, std::string_view payload, std::string_view prefix) {
-    if (state_ != State::open && state_ != State::peer_closed) return;
+    if (!takes_messages()) return;
     const bool data = opcode == wire::WsOpcode::text || opcode == wire::WsOpcode::binary;
     if (deflate_ && data && deflate_->wants(payload.size())) {
         std::string whole;
@@ -59,12 +59,16 @@ void WebSocketConnection::pause_reading() {
 
 void WebSocketConnection::resume_reading() {
     paused_ = false;
-    link_->resume_reading();
+    resume_link();
+}
+
+void WebSocketConnection::resume_link() {
+    if (!paused_ && !turn_over_ && state_ != State::peer_done) link_->resume_reading();
 }
 
 void WebSocketConnection::close(std::uint16_t code, std::string_view reason) {
     listener_ = nullptr;
-    if (state_ == State::peer_closed) return answer_close();
+    if (state_ == State::peer_done) return answer_close();
     if (state_ != State::open) return;
     std::string frame;
     wire::append_ws_close(frame, code, reason);
@@ -84,10 +88,10 @@ void WebSocketConnection::arm_close_timer() {
 void WebSocketConnection::answer_close() {
     const WebSocketConnectionPtr keep(this);
     std::string frame;
-    wire::append_ws_close(frame, peer_code_);
+    wire::append_ws_close(frame, answer_code_, answer_);
     link_->write(frame);
     link_->close();
-    end(peer_code_, {});
+    end(answer_code_, {});
 }
 
 void WebSocketConnection::abort() {
@@ -106,7 +110,21 @@ void WebSocketConnection::end(std::uint16_t code, std::string_view reason) {
 
 std::size_t WebSocketConnection::on_bytes(char* data, std::size_t size) {
     const WebSocketConnectionPtr keep(this);
+    budget_.begin();
     return parser_.feed(data, size, *this);
+}
+
+/// Whether the next frame is taken in now.
+bool WebSocketConnection::reads_on() {
+    if (paused_ || state_ == State::peer_done || state_ == State::ended) return false;
+    if (!budget_.spent()) return true;
+    turn_over_ = true;
+    link_->pause_reading();
+    loop_.post([self = WebSocketConnectionPtr(this)] {
+        self->turn_over_ = false;
+        if (self->state_ != State::ended) self->resume_link();
+    });
+    return false;
 }
 
 void WebSocketConnection::on_end(std::string_view reason) {
@@ -128,46 +146,47 @@ bool WebSocketConnection::on_compressed(const wire::WsMessage& message) {
 }
 
 bool WebSocketConnection::on_message(const wire::WsMessage& message) {
+    if (!listener_) return reads_on();
     if (message.compressed) return on_compressed(message);
-    if (listener_) listener_->on_message(message);
-    return state_ == State::closing || reads_on();
+    listener_->on_message(message);
+    return reads_on();
 }
 
 bool WebSocketConnection::on_ping(std::string_view payload) {
     if (link_->queued_bytes() < pong_limit) send(wire::WsOpcode::pong, payload);
-    return true;
+    return reads_on();
 }
 
-bool WebSocketConnection::on_pong(std::string_view) { return true; }
+bool WebSocketConnection::on_pong(std::string_view) { return reads_on(); }
 
 void WebSocketConnection::on_close(std::uint16_t code, std::string_view reason) {
-    if (state_ == State::open) {
-        peer_code_ = code;
-        if (!options_->answer_close_later) {
-            auto* const listener = std::exchange(listener_, nullptr);
-            answer_close();
-            if (listener) listener->on_end(code, reason);
-            return;
-        }
-        state_ = State::peer_closed;
-        self_ = this;
-        arm_close_timer();
-        if (auto* const listener = std::exchange(listener_, nullptr)) listener->on_end(code, reason);
-        return;
-    }
+    if (state_ == State::open) return end_input(code, reason, {});
     link_->close();
     end(code, reason);
 }
 
 void WebSocketConnection::on_error(wire::WsError error) {
     const std::uint16_t code = wire::close_code(error);
-    if (state_ == State::open) {
-        std::string frame;
-        wire::append_ws_close(frame, code, wire::error_text(error));
-        link_->write(frame);
-    }
+    if (state_ == State::open) return end_input(code, wire::error_text(error), wire::error_text(error));
     link_->close();
     end(code, wire::error_text(error));
+}
+
+/// Nothing more is read. The peer is owed a close frame with `answer`, which lives as long as the program.
+void WebSocketConnection::end_input(std::uint16_t code, std::string_view reason, std::string_view answer) {
+    answer_code_ = code;
+    answer_ = answer;
+    if (options_->answer_close_later && listener_) {
+        state_ = State::peer_done;
+        self_ = this;
+        // Neither is the end of the link looked for: a peer may say its last words, a close frame and FIN at once.
+        link_->pause_reading();
+        arm_close_timer();
+        return listener_->on_peer_done(code, reason);
+    }
+    auto* const listener = std::exchange(listener_, nullptr);
+    answer_close();
+    if (listener) listener->on_end(code, reason);
 }
 
 }  // namespace sio::transport
