@@ -105,6 +105,8 @@ Response websocket(Environ& environ, const std::function<void(WebSocket&)>& hand
     limits->parser.max_fragments = options.max_fragments;
     limits->close_timeout = options.close_timeout;
     limits->answer_close_later = true;
+    limits->ping_interval = options.ping_interval;
+    limits->ping_timeout = options.ping_timeout;
     limits->compression = options.compression;
     std::string subprotocol = transport::choose_subprotocol(options.subprotocols, environ.headers());
     const ExchangePtr exchange = std::move(context->exchange);

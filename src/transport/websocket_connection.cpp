@@ -1,6 +1,7 @@
 #include "transport/websocket_connection.hpp"
 
 #include "greenlet/loop.hpp"
+#include "session/heartbeat_fsm.hpp"
 
 namespace sio::transport {
 
@@ -10,6 +11,18 @@ namespace {
 constexpr std::size_t pong_limit = 64 * 1024;
 
 }  // namespace
+
+/// Pings, while the connection is open.
+struct WebSocketConnection::Heartbeat {
+    Heartbeat(const Options& options, WebSocketConnection& of)
+        : fsm(session::HeartbeatFsm::Pinger::server, session::heartbeat_time(options.ping_interval),
+              session::heartbeat_time(options.ping_timeout), util::Clock::now()),
+          timer([](void* self) { static_cast<WebSocketConnection*>(self)->on_heartbeat(); }, &of) {}
+
+    session::HeartbeatFsm fsm;
+    util::Timer timer;
+    std::size_t queued_at_ping = 0;
+};
 
 WebSocketConnection::WebSocketConnection(greenlet::Loop& loop, std::unique_ptr<ByteLink> link, OptionsPtr options,
                                          std::unique_ptr<WebSocketDeflate> deflate)
@@ -23,6 +36,10 @@ WebSocketConnection::~WebSocketConnection() = default;
 
 void WebSocketConnection::start(WebSocketListener* listener) {
     listener_ = listener;
+    if (options_->ping_interval.count() > 0) {
+        heartbeat_ = std::make_unique<Heartbeat>(*options_, *this);
+        heartbeat_->timer.arm(loop_.timers(), heartbeat_->fsm.deadline());
+    }
     link_->set_receiver(this);
 }
 
@@ -59,6 +76,7 @@ void WebSocketConnection::pause_reading() {
 
 void WebSocketConnection::resume_reading() {
     paused_ = false;
+    if (heartbeat_) heartbeat_->fsm.excuse(util::Clock::now());
     resume_link();
 }
 
@@ -111,6 +129,7 @@ void WebSocketConnection::end(std::uint16_t code, std::string_view reason) {
 std::size_t WebSocketConnection::on_bytes(char* data, std::size_t size) {
     const WebSocketConnectionPtr keep(this);
     budget_.begin();
+    if (heartbeat_) heartbeat_->fsm.on_pong(util::Clock::now());  // whatever it says, it is there
     return parser_.feed(data, size, *this);
 }
 
@@ -125,6 +144,24 @@ bool WebSocketConnection::reads_on() {
         if (self->state_ != State::ended) self->resume_link();
     });
     return false;
+}
+
+void WebSocketConnection::on_heartbeat() {
+    if (state_ != State::open) return;
+    const WebSocketConnectionPtr keep(this);
+    const auto now = util::Clock::now();
+    const std::size_t queued = link_->queued_bytes();
+    // Its pong may stand behind what is not read from it, or the ping behind what it is still taking.
+    if (paused_ || queued < heartbeat_->queued_at_ping) heartbeat_->fsm.excuse(now);
+    heartbeat_->queued_at_ping = queued;
+    switch (heartbeat_->fsm.advance(now)) {
+        case session::HeartbeatFsm::Action::send_ping: send(wire::WsOpcode::ping, {}); break;
+        case session::HeartbeatFsm::Action::time_out:
+            link_->abort();
+            return end(wire::ws_close::abnormal, "ping timeout");
+        case session::HeartbeatFsm::Action::none: break;
+    }
+    heartbeat_->timer.arm(loop_.timers(), heartbeat_->fsm.deadline());
 }
 
 void WebSocketConnection::on_end(std::string_view reason) {

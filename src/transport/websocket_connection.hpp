@@ -66,6 +66,10 @@ public:
         /// The peer's close frame, or what is malformed, is answered when close() is called, and until then messages may be
         /// sent: for a listener that handles messages later than it gets them. It has close_timeout to do so.
         bool answer_close_later = false;
+        /// The peer is pinged this often, and given up when nothing comes from it for the timeout. Zero: never, for
+        /// protocols that have heartbeats of their own.
+        std::chrono::milliseconds ping_interval{0};
+        std::chrono::milliseconds ping_timeout{0};
         /// Offers of permessage-deflate are accepted.
         std::optional<WebSocketCompression> compression;
     };
@@ -104,6 +108,7 @@ public:
 
 private:
     enum class State : std::uint8_t { open, peer_done, closing, ended };
+    struct Heartbeat;
 
     std::size_t on_bytes(char* data, std::size_t size) override;
     void on_end(std::string_view reason) override;
@@ -119,6 +124,7 @@ private:
     void end_input(std::uint16_t code, std::string_view reason, std::string_view answer);
     void answer_close();
     void arm_close_timer();
+    void on_heartbeat();
     bool on_compressed(const wire::WsMessage& message);
     bool reads_on();
     void resume_link();
@@ -130,6 +136,7 @@ private:
     WebSocketListener* listener_ = nullptr;
     wire::WsParser parser_;
     util::RareTimer close_timer_;
+    std::unique_ptr<Heartbeat> heartbeat_;
     boost::intrusive_ptr<WebSocketConnection> self_;  // while closing
     TurnBudget budget_;
     std::string_view answer_;        // the reason in the close frame that is owed to the peer

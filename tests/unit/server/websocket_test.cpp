@@ -238,6 +238,65 @@ TEST_CASE("the client's close frame does not end the sender's waiting for it to 
     while (!done) std::this_thread::sleep_for(10ms);
 }
 
+TEST_CASE("a client that is silent is pinged, one that answers stays, and one that does not is gone") {
+    std::atomic<int> ended{0};
+    Fixture f([&](Environ& environ) {
+        WebSocketOptions options;
+        options.ping_interval = 30ms;
+        options.ping_timeout = 60ms;
+        return websocket(
+            environ,
+            [&](WebSocket& ws) {
+                while (ws.receive()) continue;
+                CHECK(ws.close_code() == 1006);
+                CHECK(ws.close_reason() == "ping timeout");
+                ++ended;
+            },
+            std::move(options));
+    });
+    RawClient client(f.server.port());
+    REQUIRE(client.upgrade("/") == 101);
+    for (int i = 0; i < 5; ++i) {
+        CHECK(client.receive().empty());
+        CHECK(client.last_opcode == WsOpcode::ping);
+        client.send(WsOpcode::pong, "");
+    }
+    CHECK(ended == 0);
+    CHECK(client.receive().empty());
+    CHECK(client.last_opcode == WsOpcode::ping);
+    CHECK(client.raw().closed_within(3s));
+    while (ended == 0) std::this_thread::sleep_for(10ms);
+}
+
+TEST_CASE("a handler that lets messages wait does not cost a live client its connection") {
+    Fixture f([&](Environ& environ) {
+        WebSocketOptions options;
+        options.ping_interval = 10ms;
+        options.ping_timeout = 10ms;
+        return websocket(
+            environ,
+            [&](WebSocket& ws) {
+                sio::sleep(300ms);
+                int messages = 0;
+                while (auto message = ws.receive()) {
+                    if (message->data == "last") break;
+                    ++messages;
+                }
+                ws.send_text(std::to_string(messages));
+            },
+            std::move(options));
+    });
+    RawClient client(f.server.port());
+    REQUIRE(client.upgrade("/") == 101);
+    // More than may wait: the client's pongs stand behind it.
+    for (int i = 0; i < 20; ++i) client.send(WsOpcode::binary, std::string(60'000, 'x'));
+    client.send_text("last");
+    std::string answer;
+    do answer = client.receive();
+    while (client.last_opcode == WsOpcode::ping);
+    CHECK(answer == "20");
+}
+
 TEST_CASE("a handler that never comes to answer the client's close frame is cut off after the time limit") {
     Fixture f([](Environ& environ) {
         WebSocketOptions options;
