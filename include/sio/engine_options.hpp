@@ -78,7 +78,7 @@ struct EngineOptions {
     /// cannot know of a limit, and the official ones put everything that waits into one POST. What the packets cost is bounded
     /// otherwise: they are taken in over several turns, and not while the app is behind.
     std::size_t max_payload_packets = 0;
-    /// Fragments of one WebSocket message.
+    /// Fragments of one WebSocket message; an empty last one is not counted.
     std::size_t max_fragments = 16'384;
     /// Bytes that may wait in this process for a client that does not read; what the kernel buffers comes on top. A single
     /// message may be larger. At least 1.

@@ -20,7 +20,7 @@ namespace sio {
 struct WebSocketOptions {
     /// Of one message; beyond, the connection is closed with 1009.
     std::size_t max_message_bytes = 1'000'000;
-    /// Of one message; beyond, 1008.
+    /// Of one message, an empty last one not counted; beyond, 1008.
     std::uint32_t max_fragments = 16'384;
     /// How often the client is pinged; browsers and libraries answer by themselves. At least 1 ms; zero: never.
     std::chrono::milliseconds ping_interval{25'000};
