@@ -36,7 +36,7 @@ void Polling::on_get(ExchangePtr exchange, PollForm form) {
         poll_.reset();
         fail(CloseReason::transport_close);
     });
-    if (!session_->outbox().empty() || session_->hurries_polls()) flush();
+    if (!session_->outbox().empty() || session_->hurries_polls()) fetch();
 }
 
 void Polling::on_post(ExchangePtr exchange, const PollForm& form) {

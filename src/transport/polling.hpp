@@ -18,8 +18,8 @@ namespace sio::transport {
 ///
 /// While reading is paused a POST is not answered, so that the client sends no more, and the rest of its packets waits.
 ///
-/// A waiting poll is answered at the end of the turn in which the first packet for it was sent, so that everything said in
-/// that turn goes into one answer.
+/// A poll is answered at the end of a turn, its own or that in which the first packet for it was sent, so that everything said
+/// in that turn goes into one answer: what handlers say who run within it, too.
 class Polling final : public session::Transport {
 public:
     explicit Polling(session::EngineSession& session) noexcept

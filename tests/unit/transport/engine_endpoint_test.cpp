@@ -404,7 +404,7 @@ TEST_CASE("refusals of the endpoint: 426, 403 for a foreign page, 503 when full 
 TEST_CASE("allow_request may block, refuse with a message, or fail") {
     Fixture f;
     f.options.allow_request = [](Environ& environ) -> std::optional<Refusal> {
-        sio::sleep(1ms);
+        sio::sleep(20ms);
         if (environ.query()["token"] == "good") return {};
         if (environ.query()["token"] == "throw") throw std::runtime_error("broken");
         return Refusal{"who are you?"};
@@ -414,7 +414,7 @@ TEST_CASE("allow_request may block, refuse with a message, or fail") {
         const auto bad = f.get("EIO=4&transport=polling&token=bad");
         const auto broken = f.get("EIO=4&transport=polling&token=throw");
         CHECK(good->status() == 0);
-        sio::sleep(10ms);
+        sio::sleep(60ms);
         CHECK(good->status() == 200);
         CHECK(bad->status() == 403);
         CHECK(bad->body() == R"({"code":4,"message":"who are you?"})");
