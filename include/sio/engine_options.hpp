@@ -95,6 +95,9 @@ struct EngineOptions {
     /// Clients that are served: `eio3` are socket.io-client 1.x and 2.x, `eio4` 3.x and 4.x, `v09` those before. Others are
     /// refused: with error 5, unsupported protocol version, where the protocol has errors.
     std::vector<Generation> generations = {Generation::v09, Generation::eio3, Generation::eio4};
+    /// A handshake that does not say which version it speaks (`EIO`) is one of Engine.IO 3, where that is served: clients in Go of
+    /// its time send none. Off: error 5, as the official suites want it.
+    bool eio3_without_version = true;
     /// Transports that clients of Engine.IO may use, of `polling` and `websocket`. See allow_transports().
     std::vector<std::string> transports = {"polling", "websocket"};
     /// Whether a polling session may move to WebSocket.

@@ -58,6 +58,7 @@ std::variant<EngineRequest, EngineError> read_engine_request(const HttpRequest& 
     std::string transport;
     std::string version;
     std::string base64;
+    bool versioned = false;
     std::string timestamp;
     bool jsonp = false;
     EngineRequest result;
@@ -69,6 +70,7 @@ std::variant<EngineRequest, EngineError> read_engine_request(const HttpRequest& 
                                     : query.key() == "b64"     ? &base64
                                     : query.key() == "j"       ? &result.form.jsonp_index
                                     : query.key() == "t"       ? &timestamp
+        versioned = versioned || query.key() == "EIO";
                                                                : nullptr;
         jsonp = jsonp || query.key() == "j";
         if (wanted && wanted->empty()) *wanted = query.value();
@@ -87,6 +89,7 @@ std::variant<EngineRequest, EngineError> read_engine_request(const HttpRequest& 
     result.form.old_build = is_old_timestamp(timestamp);
     if (!result.sid.empty()) return result;
     if (request.method != "GET") return EngineError::bad_handshake_method;
+    if (!versioned && options.eio3_without_version) version = "3";
     const auto generation = find_generation(version, options);
     if (!generation) return EngineError::unsupported_protocol;
     result.generation = *generation;

@@ -43,7 +43,7 @@ TEST_CASE("what is wrong with a request gets the reference server's code") {
     CHECK(error_of(get("/socket.io/")) == EngineError::unknown_transport);
     CHECK(error_of(get("/socket.io/?EIO=4&transport=abc")) == EngineError::unknown_transport);
     CHECK(error_of(get("/socket.io/?EIO=4&transport=constructor")) == EngineError::unknown_transport);
-    CHECK(error_of(get("/socket.io/?transport=polling")) == EngineError::unsupported_protocol);
+    CHECK(error_of(get("/socket.io/?EIO=&transport=polling")) == EngineError::unsupported_protocol);
     CHECK(error_of(get("/socket.io/?EIO=abc&transport=polling")) == EngineError::unsupported_protocol);
     CHECK(error_of(get("/socket.io/?EIO=44&transport=polling")) == EngineError::unsupported_protocol);
     CHECK(error_of(get("/socket.io/?EIO=1&transport=polling")) == EngineError::unsupported_protocol);
@@ -92,6 +92,19 @@ TEST_CASE("the generation of a handshake is that of its EIO parameter, unless it
     options.generations = {Generation::v09, Generation::eio3};
     CHECK(error_of(get("/?EIO=3&transport=polling"), options) == std::nullopt);
     CHECK(error_of(get("/?EIO=4&transport=polling"), options) == EngineError::unsupported_protocol);
+}
+
+TEST_CASE(
+    "a handshake without a version is one of Engine.IO 3, if that is served and the options do not say otherwise") {
+    const auto request = get("/?transport=polling");
+    const auto read = transport::read_engine_request(request, {});
+    CHECK(std::get<EngineRequest>(read).generation == Generation::eio3);
+    EngineOptions options;
+    options.generations = {Generation::eio4};
+    CHECK(error_of(request, options) == EngineError::unsupported_protocol);
+    options = {};
+    options.eio3_without_version = false;
+    CHECK(error_of(request, options) == EngineError::unsupported_protocol);
 }
 
 TEST_CASE("the form of payloads is read from the query") {
