@@ -8,6 +8,7 @@
 #include "transport/handshake_rules.hpp"
 #include "transport/polling.hpp"
 #include "transport/subprotocol.hpp"
+#include "transport/text_encoding.hpp"
 #include "transport/websocket.hpp"
 #include "transport/websocket_accept.hpp"
 
@@ -27,6 +28,10 @@ std::string set_cookie(const CookieOptions& cookie, const std::string& sid) {
     if (cookie.secure) text += "; Secure";
     if (!cookie.same_site.empty()) text += "; SameSite=" + cookie.same_site;
     return text;
+}
+
+WebSocket::Form websocket_form(Generation generation, const EngineRequest& request, const HttpRequest& http) {
+    return {request.form.base64, generation == Generation::eio3 && websocket_encodes_twice(http, request)};
 }
 
 Response upgrade_required() {
@@ -60,6 +65,7 @@ bool Handshake::accept(std::unique_ptr<session::EngineObserver> observer) {
         return true;
     }
     const HttpRequest& request = exchange->request();
+    const auto form = websocket_form(session_->generation(), request_, request);
     auto connection = accept_websocket(session_->host().loop, *exchange, request, websocket_options_,
                                        choose_subprotocol(session_->host().options, request.headers));
     if (!connection) return false;
@@ -68,8 +74,7 @@ bool Handshake::accept(std::unique_ptr<session::EngineObserver> observer) {
         connection->flush();
         sio::sleep(delay);
     }
-    const boost::intrusive_ptr<WebSocket> websocket(
-        new WebSocket(*session_, std::move(connection), request_.form.base64));
+    const boost::intrusive_ptr<WebSocket> websocket(new WebSocket(*session_, std::move(connection), form));
     session_->set_observer(std::move(observer));
     session_->open(websocket);
     websocket->start();
@@ -124,10 +129,12 @@ void EngineEndpoint::handle_session(const EngineRequest& request, ExchangePtr ex
 }
 
 void EngineEndpoint::upgrade(EngineSession& session, const EngineRequest& request, ExchangePtr exchange) {
-    auto connection = accept_websocket(host_.loop, *exchange, exchange->request(), websocket_options_,
-                                       choose_subprotocol(options_, exchange->request().headers));
+    const HttpRequest& http = exchange->request();
+    const auto form = websocket_form(session.generation(), request, http);
+    auto connection =
+        accept_websocket(host_.loop, *exchange, http, websocket_options_, choose_subprotocol(options_, http.headers));
     if (!connection) return;
-    const boost::intrusive_ptr<WebSocket> candidate(new WebSocket(session, connection, request.form.base64));
+    const boost::intrusive_ptr<WebSocket> candidate(new WebSocket(session, connection, form));
     if (session.on_candidate(candidate)) return candidate->start();
     // Refused only now: before the 101 the browser could not tell this from a failed connection.
     connection->start(nullptr);

@@ -23,7 +23,6 @@ std::optional<TransportKind> find_transport(std::string_view name, const EngineO
 }
 
 std::optional<Generation> find_generation(std::string_view version, const EngineOptions& options) {
-    // 2: builds of socket.io-client 1.0 for browsers, which speak 3 otherwise.
     const auto generation = version == "4"                     ? std::optional(Generation::eio4)
                             : version == "3" || version == "2" ? std::optional(Generation::eio3)
                                                                : std::nullopt;
@@ -58,8 +57,8 @@ std::variant<EngineRequest, EngineError> read_engine_request(const HttpRequest& 
     std::string transport;
     std::string version;
     std::string base64;
-    bool versioned = false;
     std::string timestamp;
+    bool versioned = false;
     bool jsonp = false;
     EngineRequest result;
     util::QueryReader query(request.query_string());
@@ -70,8 +69,8 @@ std::variant<EngineRequest, EngineError> read_engine_request(const HttpRequest& 
                                     : query.key() == "b64"     ? &base64
                                     : query.key() == "j"       ? &result.form.jsonp_index
                                     : query.key() == "t"       ? &timestamp
-        versioned = versioned || query.key() == "EIO";
                                                                : nullptr;
+        versioned = versioned || query.key() == "EIO";
         jsonp = jsonp || query.key() == "j";
         if (wanted && wanted->empty()) *wanted = query.value();
     }
@@ -87,6 +86,7 @@ std::variant<EngineRequest, EngineError> read_engine_request(const HttpRequest& 
     }
     result.form.base64 = !base64.empty() && base64 != "0";
     result.form.old_build = is_old_timestamp(timestamp);
+    result.oldest_eio3 = version == "2";
     if (!result.sid.empty()) return result;
     if (request.method != "GET") return EngineError::bad_handshake_method;
     if (!versioned && options.eio3_without_version) version = "3";

@@ -31,6 +31,7 @@ void Polling::on_get(ExchangePtr exchange, PollForm form) {
     }
     poll_ = std::move(exchange);
     form.base64 = form.base64 || form_.base64;  // who said it once means the session, as on the reference server
+    form.encoding = form_.encoding;
     form_ = std::move(form);
     poll_->on_abandoned([this] {
         poll_.reset();
@@ -52,7 +53,10 @@ void Polling::on_post(ExchangePtr exchange, const PollForm& form) {
         answer(*exchange, Response(413));
         return fail(CloseReason::transport_error);
     }
-    post_ = std::make_unique<Post>(std::move(exchange), generation_, form, max_posted_packets(options));
+    PollForm posted = form;
+    posted.base64 = posted.base64 || form_.base64;
+    posted.encoding = form_.encoding;
+    post_ = std::make_unique<Post>(std::move(exchange), generation_, posted, max_posted_packets(options));
     take_post();
 }
 
@@ -62,6 +66,7 @@ void Polling::take_post() {
     TurnBudget budget;
     post_->taking = true;
     while (session_ && !session_->reading_paused() && post_->packets.next()) {
+        form_.encoding = post_->packets.encoding();
         session_->on_packet(*this, post_->packets.packet());
         if (session_ && budget.spent()) put_off_reading();
     }

@@ -4,13 +4,12 @@
 #include <type_traits>
 #include <utility>
 
+#include "transport/text_encoding.hpp"
 #include "util/ascii.hpp"
 #include "util/utf8.hpp"
 #include "wire/jsonp.hpp"
 
 namespace sio::transport {
-
-using wire::EngineError;
 
 namespace {
 
@@ -26,12 +25,18 @@ std::size_t max_posted_packets(const EngineOptions& options) noexcept {
 }
 
 PostedPackets::PostedPackets(const HttpRequest& request, Generation generation, const PollForm& form,
-                             std::size_t max_packets) {
-    if (has_octets(request)) {
+                             std::size_t max_packets)
+    : encoding_(form.encoding) {
+    // Binary framing is in UTF-8 once, whoever writes it.
+    const bool octets = has_octets(request);
+    if (octets || generation != Generation::eio3 || !posts_may_be_encoded_twice(request, form)) {
+        encoding_ = TextEncoding::once;
+    }
+    if (octets) {
         if (generation == Generation::eio3) {
             decoder_.emplace<wire::eio3::BinaryPayloadDecoder>(request.body, max_packets);
         } else {
-            error_ = EngineError::unknown_type;
+            error_ = wire::EngineError::unknown_type;
         }
     } else if (form.jsonp_index.empty()) {
         read_text(request.body, generation, max_packets);
@@ -39,17 +44,28 @@ PostedPackets::PostedPackets(const HttpRequest& request, Generation generation, 
         field_ = *std::move(field);
         read_text(field_, generation, max_packets);
     } else {
-        error_ = EngineError::empty_packet;
+        error_ = wire::EngineError::empty_packet;
     }
 }
 
 void PostedPackets::read_text(std::string_view text, Generation generation, std::size_t max_packets) {
     if (!util::utf8_valid(text)) {
-        error_ = EngineError::bad_utf8;
+        error_ = wire::EngineError::bad_utf8;
     } else if (generation == Generation::eio3) {
         decoder_.emplace<wire::eio3::TextPayloadDecoder>(text, max_packets);
     } else {
         decoder_.emplace<wire::eio4::PayloadDecoder>(text, max_packets);
+    }
+}
+
+void PostedPackets::decode_again() {
+    if (util::is_ascii(packet_.data)) return;
+    once_.clear();
+    if (util::append_once_encoded(once_, packet_.data)) {
+        packet_.data = once_;
+        encoding_ = TextEncoding::twice;
+    } else if (encoding_ == TextEncoding::unknown) {
+        encoding_ = TextEncoding::once;  // so is the rest that this client says, whatever it looks like
     }
 }
 
@@ -60,9 +76,11 @@ bool PostedPackets::next() {
                 return false;
             } else {
                 const bool stepped = decoder.next();
-                packet_ = &decoder.packet();
                 error_ = decoder.error();
-                return stepped;
+                if (!stepped) return false;
+                packet_ = decoder.packet();
+                if (encoding_ != TextEncoding::once && !packet_.binary) decode_again();
+                return true;
             }
         },
         decoder_);
