@@ -10,16 +10,17 @@ namespace sio::util {
 
 using Clock = std::chrono::steady_clock;
 
-/// `delay` in the unit of the clock. What it cannot hold, such as the largest number of milliseconds, becomes the largest that it
-/// can: for ever.
-template <class Rep, class Period>
-constexpr Clock::duration clock_duration(std::chrono::duration<Rep, Period> delay) noexcept {
-    using Delay = std::chrono::duration<Rep, Period>;
-    if (delay >= std::chrono::duration_cast<Delay>(Clock::duration::max())) return Clock::duration::max();
-    return std::chrono::duration_cast<Clock::duration>(delay);
-}
-
 class TimerWheel;
+
+/// `time` in the clock's units, or the longest time that those can count: milliseconds::max() is some 290 million years,
+/// and converted as it is it becomes a time in the past.
+template <class Rep, class Period>
+constexpr Clock::duration clamped(std::chrono::duration<Rep, Period> time) noexcept {
+    using Given = std::chrono::duration<Rep, Period>;
+    if (time >= std::chrono::duration_cast<Given>(Clock::duration::max())) return Clock::duration::max();
+    if (time <= std::chrono::duration_cast<Given>(Clock::duration::min())) return Clock::duration::min();
+    return std::chrono::duration_cast<Clock::duration>(time);
+}
 
 /// A place in one of a TimerWheel's rings; private to it and Timer.
 struct TimerLink {
@@ -44,10 +45,10 @@ public:
 
     /// Arms the timer, or moves it when it is armed. A deadline that has passed fires on the next millisecond.
     void arm(TimerWheel& wheel, Clock::time_point deadline);
-    /// The same, `delay` from now. A delay that reaches beyond the clock's end, such as the largest of any unit, never fires.
+    /// The same, `delay` from now. A delay that reaches beyond the clock's end never fires: the largest of its type, say.
     template <class Rep, class Period>
     void arm(TimerWheel& wheel, std::chrono::duration<Rep, Period> delay) {
-        arm_after(wheel, clock_duration(delay));
+        arm_after(wheel, clamped(delay));
     }
     void cancel() noexcept;
     bool armed() const noexcept { return wheel_ != nullptr; }
