@@ -15,9 +15,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view bytes = input.rest();
 
     if ((settings & 1) != 0) {
-        if (const auto params = accept_deflate_offer(bytes, (settings & 2) != 0)) {
+        if (const auto params = accept_deflate_offer(bytes)) {
             FUZZ_CHECK(params->server_window_bits >= 9 && params->server_window_bits <= 15);
-            FUZZ_CHECK(accept_deflate_offer(describe_deflate(*params), true) == params);
+            FUZZ_CHECK(accept_deflate_offer(describe_deflate(*params)) == params);
         }
         return 0;
     }

@@ -115,6 +115,7 @@ std::unique_ptr<sio::SocketIOServer> suite_server(const Options& options) {
     server.engine.ping_interval = 300ms;
     server.engine.ping_timeout = 200ms;
     server.engine.max_payload_bytes = 1'000'000;
+    server.engine.eio3_without_version = false;  // the suites want error 5
     server.engine.cors.allowed_origins = {"*"};
     server.socket.connect_timeout = 1000ms;
     auto made = make_server(options, options.port, app, std::move(server));

@@ -74,9 +74,11 @@ struct EngineOptions {
 
     /// Largest WebSocket message, and largest body of a POST (answered 413), in bytes.
     std::size_t max_payload_bytes = 1'000'000;
-    /// Packets that one POST may carry. The official clients put everything that waits into one.
-    std::size_t max_payload_packets = 16'384;
-    /// Fragments of one WebSocket message.
+    /// Packets that one POST may carry; beyond, it is answered 400 and the session ends. Zero, the default: as many as fit. Clients
+    /// cannot know of a limit, and the official ones put everything that waits into one POST. What the packets cost is bounded
+    /// otherwise: they are taken in over several turns, and not while the app is behind.
+    std::size_t max_payload_packets = 0;
+    /// Fragments of one WebSocket message; an empty last one is not counted.
     std::size_t max_fragments = 16'384;
     /// Bytes that may wait in this process for a client that does not read; what the kernel buffers comes on top. A single
     /// message may be larger. At least 1.
@@ -93,11 +95,17 @@ struct EngineOptions {
     /// Clients that are served: `eio3` are socket.io-client 1.x and 2.x, `eio4` 3.x and 4.x, `v09` those before. Others are
     /// refused: with error 5, unsupported protocol version, where the protocol has errors.
     std::vector<Generation> generations = {Generation::v09, Generation::eio3, Generation::eio4};
+    /// A handshake that does not say which version it speaks (`EIO`) is one of Engine.IO 3, where that is served: clients in Go of
+    /// its time send none. Off: error 5, as the official suites want it.
+    bool eio3_without_version = true;
     /// Transports that clients of Engine.IO may use, of `polling` and `websocket`. See allow_transports().
     std::vector<std::string> transports = {"polling", "websocket"};
     /// Whether a polling session may move to WebSocket.
     bool allow_upgrades = true;
 
+    /// WebSocket subprotocols (`Sec-WebSocket-Protocol`) to agree on with a client that offers some, best first. Empty, the
+    /// default: the first that the client offers, as on the reference server. Browsers drop a connection if none is agreed on.
+    std::vector<std::string> websocket_subprotocols;
     /// Off unless set. The limit on payloads is one on inflated messages then.
     std::optional<WebSocketCompression> websocket_compression;
     /// Clients of 0.7 to 0.9.

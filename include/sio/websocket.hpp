@@ -20,8 +20,13 @@ namespace sio {
 struct WebSocketOptions {
     /// Of one message; beyond, the connection is closed with 1009.
     std::size_t max_message_bytes = 1'000'000;
-    /// Of one message; beyond, 1008.
+    /// Of one message, an empty last one not counted; beyond, 1008.
     std::uint32_t max_fragments = 16'384;
+    /// How often the client is pinged; browsers and libraries answer by themselves. At least 1 ms; zero: never.
+    std::chrono::milliseconds ping_interval{25'000};
+    /// How long anything from the client may take after a ping; the connection is then over, with the code 1006. Not counted
+    /// while the handler lets so many messages wait that nothing is read. At least 1 ms.
+    std::chrono::milliseconds ping_timeout{20'000};
     /// How long the client may take to answer a close frame.
     std::chrono::milliseconds close_timeout{10'000};
     /// Subprotocols that the app speaks, best first; the first that the client offers too is agreed on.
@@ -32,7 +37,7 @@ struct WebSocketOptions {
     std::optional<WebSocketCompression> compression = {};
 };
 
-/// A plain WebSocket (RFC 6455), without Engine.IO. Pings are answered by themselves.
+/// A plain WebSocket (RFC 6455), without Engine.IO. Pings are sent and answered by themselves.
 ///
 /// Used in the greenlet of its handler; send() and close() may also be called by other greenlets of the same server.
 class WebSocket {

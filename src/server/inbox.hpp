@@ -17,8 +17,8 @@ public:
     explicit Inbox(std::function<void(bool paused)> set_paused) : set_paused_(std::move(set_paused)) {}
 
     void push(bool binary, std::string_view data) {
-        bytes_ += data.size();
         messages_.push_back({std::string(data), binary});
+        bytes_ += cost(messages_.back());
         if (bytes_ > high_water && !paused_) set_paused_(paused_ = true);
         ready_.set();
     }
@@ -38,13 +38,16 @@ public:
         }
         std::optional<Message> message = std::move(messages_.front());
         messages_.pop_front();
-        bytes_ -= message->data.size();
+        bytes_ -= cost(*message);
         if (paused_ && bytes_ <= high_water / 2 && !closed_) set_paused_(paused_ = false);
         return message;
     }
 
 private:
     static constexpr std::size_t high_water = 256 * 1024;
+
+    /// With what it takes to keep it: empty messages are not free.
+    static std::size_t cost(const Message& message) noexcept { return sizeof(Message) + message.data.size(); }
 
     std::function<void(bool)> set_paused_;
     std::deque<Message> messages_;

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <exception>
 
 #include <sio/error.hpp>
@@ -9,8 +8,8 @@
 #include "server/inbox.hpp"
 #include "server/request_context.hpp"
 #include "transport/cors.hpp"
+#include "transport/subprotocol.hpp"
 #include "transport/websocket_accept.hpp"
-#include "util/ascii.hpp"
 
 namespace sio {
 
@@ -30,10 +29,13 @@ struct WebSocket::Impl final : transport::WebSocketListener, server::Stoppable {
     }
 
     void on_message(const wire::WsMessage& message) override { inbox.push(message.binary, message.payload()); }
-    void on_end(std::uint16_t end_code, std::string_view reason) override {
-        code = end_code;
+    void on_peer_done(std::uint16_t peer_code, std::string_view reason) override {
+        code = peer_code;
         close_reason = reason;
         inbox.close();
+    }
+    void on_end(std::uint16_t end_code, std::string_view reason) override {
+        if (code == 0) on_peer_done(end_code, reason);
         drained.set();
     }
     void on_drained() override { drained.set(); }
@@ -46,7 +48,7 @@ struct WebSocket::Impl final : transport::WebSocketListener, server::Stoppable {
     }
 
     void send(WsOpcode opcode, std::string_view payload) {
-        while (connection->is_open() && connection->queued_bytes() > high_water) {
+        while (connection->takes_messages() && connection->queued_bytes() > high_water) {
             connection->flush();
             if (connection->queued_bytes() <= high_water) break;
             drained.clear();
@@ -86,21 +88,6 @@ std::uint16_t WebSocket::close_code() const noexcept { return impl_.code; }
 
 const std::string& WebSocket::close_reason() const noexcept { return impl_.close_reason; }
 
-namespace {
-
-/// The best of `spoken` that the client offers; empty when there is none.
-std::string choose_subprotocol(const std::vector<std::string>& spoken, const Headers& headers) {
-    std::string offered;
-    for (const auto& [name, value] : headers) {
-        if (util::ascii_iequals(name, "Sec-WebSocket-Protocol")) offered += value + ',';
-    }
-    const auto found = std::ranges::find_if(
-        spoken, [&](const std::string& protocol) { return util::list_has_token(offered, protocol); });
-    return found == spoken.end() ? std::string() : *found;
-}
-
-}  // namespace
-
 Response websocket(Environ& environ, const std::function<void(WebSocket&)>& handler, WebSocketOptions options) {
     const auto* attached = environ.get<server::RequestContextPtr>();
     if (!attached || !(*attached)->exchange) {
@@ -118,8 +105,10 @@ Response websocket(Environ& environ, const std::function<void(WebSocket&)>& hand
     limits->parser.max_fragments = options.max_fragments;
     limits->close_timeout = options.close_timeout;
     limits->answer_close_later = true;
+    limits->ping_interval = options.ping_interval;
+    limits->ping_timeout = options.ping_timeout;
     limits->compression = options.compression;
-    std::string subprotocol = choose_subprotocol(options.subprotocols, environ.headers());
+    std::string subprotocol = transport::choose_subprotocol(options.subprotocols, environ.headers());
     const ExchangePtr exchange = std::move(context->exchange);
     auto connection =
         transport::accept_websocket(context->loop, *exchange, environ.request(), std::move(limits), subprotocol);

@@ -158,11 +158,7 @@ void EngineChannel::on_drained() {
 void Eio3Channel::send(const PacketView& packet, SendFlags flags) { send_as<Eio3Wire>(packet, flags); }
 void Eio3Channel::send(const Broadcast& packet, SendFlags flags) { send_as<Eio3Wire>(packet, flags); }
 
-void Eio3Channel::on_text(std::string_view message) {
-    std::string once;  // stays empty for ASCII, which nearly all packets are
-    if (util::append_once_encoded(once, message)) message = once;
-    read_as<Eio3Wire>(message);
-}
+void Eio3Channel::on_text(std::string_view message) { read_as<Eio3Wire>(message); }
 
 void Eio4Channel::send(const PacketView& packet, SendFlags flags) { send_as<Eio4Wire>(packet, flags); }
 void Eio4Channel::send(const Broadcast& packet, SendFlags flags) { send_as<Eio4Wire>(packet, flags); }

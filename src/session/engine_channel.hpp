@@ -65,7 +65,6 @@ public:
     wire::Generation generation() const noexcept override { return wire::Generation::eio3; }
     void send(const wire::PacketView& packet, SendFlags flags) override;
     void send(const Broadcast& packet, SendFlags flags) override;
-    /// Text of 1.x clients, which comes encoded to UTF-8 twice, is decoded once more: see util::append_once_encoded().
     void on_text(std::string_view message) override;
 };
 

@@ -12,7 +12,6 @@ using wire::EnginePacket;
 using wire::EngineType;
 
 // Packets that the session itself sends, encoded.
-constexpr std::string_view close_packet = "1";
 constexpr std::string_view ping_packet = "2";
 constexpr std::string_view probe_pong = "3probe";
 constexpr char pong_type = '3';
@@ -57,8 +56,8 @@ void EngineSession::open(TransportPtr transport) {
     wire::EngineHandshake handshake;
     handshake.sid = sid_;
     if (!transport_->direct() && host_.upgrades_allowed()) handshake.upgrades = websocket;
-    handshake.ping_interval = host_.options.ping_interval;
-    handshake.ping_timeout = host_.options.ping_timeout;
+    handshake.ping_interval = heartbeat_time(host_.options.ping_interval);
+    handshake.ping_timeout = heartbeat_time(host_.options.ping_timeout);
     handshake.max_payload_bytes = host_.options.max_payload_bytes;
     std::string packet = "0";
     wire::append_handshake_json(packet, handshake);
@@ -103,17 +102,21 @@ void EngineSession::pause_reading() {
 }
 
 void EngineSession::resume_reading() {
-    if (pauses_ != 0 && --pauses_ == 0 && transport_) transport_->resume_reading();
+    if (pauses_ == 0 || --pauses_ != 0) return;
+    heartbeat_.excuse(Clock::now());
+    if (transport_) transport_->resume_reading();
 }
 
 void EngineSession::close(CloseReason reason) {
     if (state_ != State::open) return;
-    if (transport_->direct() || transport_->ready() || !waits_for_peer(reason)) return finish(reason);
+    const bool told_at_once = transport_->direct() || (transport_->ready() && outbox().empty());
+    if (told_at_once || !waits_for_peer(reason)) return finish(reason);
 
-    // No poll is waiting: the next one fetches what is queued, and the close packet behind it.
+    // One poll fetches what is queued, and the next one the close packet: clients since 4.5 lose what comes together with it.
     const EngineSessionPtr keep(this);
-    outbox().push(false, close_packet);
     state_ = State::closing;
+    if (pauses_ != 0) transport_->resume_reading();
+    transport_->flush();
     heartbeat_timer_.cancel();
     drop_candidate(reason);
     arm_phase_timer(host_.options.close_timeout);
@@ -138,6 +141,8 @@ void EngineSession::finish(CloseReason reason) {
 }
 
 void EngineSession::on_packet(Transport& from, const EnginePacket& packet) {
+    // A client that was told to go may say that it does, instead of polling once more.
+    if (state_ == State::closing && packet.type == EngineType::close) return finish(CloseReason::transport_close);
     if (state_ != State::open) return;
     if (&from == candidate_.get()) return on_candidate_packet(packet);
     if (&from != transport_.get()) return;
@@ -180,10 +185,7 @@ void EngineSession::tell_if_drained() {
     if (state_ == State::open && queued_bytes() <= host_.queue.low_water()) observer_->on_drained();
 }
 
-void EngineSession::on_fetched() {
-    if (state_ == State::closing && outbox().empty()) return finish(CloseReason::transport_close);
-    tell_if_drained();
-}
+void EngineSession::on_fetched() { tell_if_drained(); }
 
 bool EngineSession::on_candidate(TransportPtr candidate) {
     if (state_ != State::open) return false;
@@ -240,14 +242,17 @@ void EngineSession::on_phase_timer() {
 
 HeartbeatFsm EngineSession::new_heartbeat() const noexcept {
     const auto pinger = generation_ == Generation::eio3 ? HeartbeatFsm::Pinger::client : HeartbeatFsm::Pinger::server;
-    return {pinger, host_.options.ping_interval, host_.options.ping_timeout, Clock::now()};
+    return {pinger, heartbeat_time(host_.options.ping_interval), heartbeat_time(host_.options.ping_timeout),
+            Clock::now()};
 }
 
 void EngineSession::arm_heartbeat() { heartbeat_timer_.arm(host_.loop.timers(), heartbeat_.deadline()); }
 
 void EngineSession::on_heartbeat_timer() {
     const EngineSessionPtr keep(this);
-    switch (heartbeat_.advance(Clock::now())) {
+    const auto now = Clock::now();
+    if (reading_paused()) heartbeat_.excuse(now);  // its pong may stand behind what is not read
+    switch (heartbeat_.advance(now)) {
         case HeartbeatFsm::Action::send_ping: send(false, ping_packet); break;
         case HeartbeatFsm::Action::time_out: return finish(CloseReason::ping_timeout);
         case HeartbeatFsm::Action::none: break;

@@ -59,7 +59,7 @@ public:
 
 /// An Engine.IO session, of version 3 or 4: heartbeat, upgrade, outbox and end, on whatever transport carries it now.
 ///
-///      opening --open()--> open --close()--> closing (a poll may still fetch the rest) --> closed
+///      opening --open()--> open --close()--> closing (polls fetch the rest, the last one a close packet) --> closed
 ///                            +--------------- peer gone, time-outs -----------------------^
 ///
 /// Everything on its shard. Its destruction is put off to a later turn of the loop, so that no caller up the stack
@@ -114,7 +114,7 @@ public:
     Drops drops() const noexcept { return backlog_.drops(); }
     void pause_reading();
     void resume_reading();
-    bool reading_paused() const noexcept { return pauses_ != 0; }
+    bool reading_paused() const noexcept { return is_open() && pauses_ != 0; }
     /// Ends the session in order: what is queued still goes out. on_close(reason) is called at once.
     void close(CloseReason reason);
 
@@ -133,7 +133,10 @@ public:
     }
     Outbox& outbox() noexcept { return backlog_.outbox(); }
     const Outbox& outbox() const noexcept { return backlog_.outbox(); }
-    bool hurries_polls() const noexcept { return upgrade_.hurries_polls(); }
+    /// Polls are answered at once: the client is to stop polling, since it upgrades or is told to go.
+    bool hurries_polls() const noexcept { return closes() || upgrade_.hurries_polls(); }
+    /// The next poll that finds the outbox empty ends the session with a close packet.
+    bool closes() const noexcept { return state_ == State::closing; }
     /// A poll has fetched the outbox.
     void on_fetched();
 

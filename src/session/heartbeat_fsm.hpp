@@ -1,8 +1,17 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 
 namespace sio::session {
+
+/// The longest time that a heartbeat is made of; longer ones are taken for it. Clients are told of them, and the timers of those in
+/// JavaScript count 2^31 ms at most: more than that is no time at all to them.
+inline constexpr std::chrono::milliseconds longest_heartbeat{1'000'000'000};
+
+constexpr std::chrono::milliseconds heartbeat_time(std::chrono::milliseconds wanted) noexcept {
+    return std::min(wanted, longest_heartbeat);
+}
 
 /// The server's half of a heartbeat. Pure: it is told the time and says what to do next.
 ///
@@ -59,6 +68,11 @@ public:
         if (!waiting_ || pinger_ == Pinger::client) return;
         waiting_ = false;
         deadline_ = now + interval_;
+    }
+
+    /// The peer could not be heard until now: it gets the timeout anew.
+    void excuse(TimePoint now) noexcept {
+        if (waiting_) deadline_ = std::max(deadline_, now + timeout_);
     }
 
 private:

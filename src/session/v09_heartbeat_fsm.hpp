@@ -36,6 +36,9 @@ public:
     /// A packet has been sent.
     void on_said(TimePoint now) noexcept { said_ = now; }
 
+    /// The client could not be heard until now: it gets the timeout anew.
+    void excuse(TimePoint now) noexcept { limit_ = std::max(limit_, now + timeout_); }
+
     Action advance(TimePoint now) noexcept {
         if (now < deadline()) return Action::none;
         if (waiting_) return Action::time_out;

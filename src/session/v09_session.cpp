@@ -5,6 +5,7 @@
 #include <sio/log.hpp>
 
 #include "greenlet/loop.hpp"
+#include "session/heartbeat_fsm.hpp"
 #include "session/scratch.hpp"
 #include "wire/v09_codec.hpp"
 #include "wire/ws_frame.hpp"
@@ -33,12 +34,17 @@ bool is_farewell(CloseReason reason) {
            reason == CloseReason::client_namespace_disconnect;
 }
 
+void note_malformed(std::string_view what) {
+    if (!log_enabled(LogLevel::debug)) return;
+    log(LogLevel::debug, "session", "a malformed packet of a 0.9 client is ignored: " + std::string(what));
+}
+
 }  // namespace
 
 V09Session::V09Session(V09Host& host, std::string sid)
     : host_(host),
       sid_(std::move(sid)),
-      heartbeat_(host.options.v09.heartbeat_interval, host.options.v09.heartbeat_timeout, Clock::now()),
+      heartbeat_(new_heartbeat()),
       heartbeat_timer_([](void* self) { static_cast<V09Session*>(self)->on_heartbeat_timer(); }, this),
       absence_timer_([](void* self) { static_cast<V09Session*>(self)->on_absence_timer(); }, this) {}
 
@@ -72,8 +78,7 @@ bool V09Session::attach(const TransportPtr& transport) {
             finish(CloseReason::transport_close);
             return true;
         }
-        heartbeat_ =
-            V09HeartbeatFsm(host_.options.v09.heartbeat_interval, host_.options.v09.heartbeat_timeout, Clock::now());
+        heartbeat_ = new_heartbeat();
         arm_heartbeat();
         if (queued_bytes() != 0) transport->flush();
         tell_if_drained();
@@ -155,26 +160,23 @@ void V09Session::tell_if_drained() {
 
 // ---- receiving
 
-bool V09Session::on_packet(std::string_view text) {
-    if (!is_open()) return true;
+void V09Session::on_packet(std::string_view text) {
+    if (!is_open()) return;
     const V09SessionPtr keep(this);
     heard();
     counters().packets_in.add();
     // One for all connections of the thread: it holds nothing but scratch storage.
     thread_local wire::v09::Decoder decoder;
     const auto decoded = decoder.decode(text);
-    bool good = decoded.error == PacketError::none;
-    if (good && decoded.type != FrameType::heartbeat && decoded.type != FrameType::noop) {
-        if (decoded.acknowledge) {
-            std::string ack;
-            wire::v09::append_ack(ack, decoded.packet.nsp, *decoded.acknowledge);
-            send_text(ack);
-        }
-        counters().messages_in.add();
-        if (handler_) good = handler_->on_packet(decoded.packet);
+    if (decoded.error != PacketError::none) return note_malformed(wire::error_text(decoded.error));
+    if (decoded.type == FrameType::heartbeat || decoded.type == FrameType::noop) return;
+    if (decoded.acknowledge) {
+        std::string ack;
+        wire::v09::append_ack(ack, decoded.packet.nsp, *decoded.acknowledge);
+        send_text(ack);
     }
-    if (!good) close(CloseReason::parse_error);
-    return good;
+    counters().messages_in.add();
+    if (handler_ && !handler_->on_packet(decoded.packet)) note_malformed("arguments that are not JSON");
 }
 
 void V09Session::pause_reading() {
@@ -183,6 +185,7 @@ void V09Session::pause_reading() {
 
 void V09Session::resume_reading() {
     if (pauses_ == 0 || --pauses_ != 0) return;
+    heartbeat_.excuse(Clock::now());
     if (transport_) transport_->resume_reading();
     release_reader();
 }
@@ -262,6 +265,11 @@ void V09Session::on_absence_timer() {
 
 // ---- heartbeats, of transports that are direct
 
+V09HeartbeatFsm V09Session::new_heartbeat() const noexcept {
+    const V09Options& options = host_.options.v09;
+    return {heartbeat_time(options.heartbeat_interval), heartbeat_time(options.heartbeat_timeout), Clock::now()};
+}
+
 void V09Session::arm_heartbeat() { heartbeat_timer_.arm(host_.loop.timers(), heartbeat_.deadline()); }
 
 void V09Session::heard() {
@@ -270,7 +278,9 @@ void V09Session::heard() {
 
 void V09Session::on_heartbeat_timer() {
     const V09SessionPtr keep(this);
-    switch (heartbeat_.advance(Clock::now())) {
+    const auto now = Clock::now();
+    if (pauses_ != 0) heartbeat_.excuse(now);  // its heartbeat may stand behind what is not read
+    switch (heartbeat_.advance(now)) {
         case V09HeartbeatFsm::Action::send_heartbeat: send_text(wire::v09::heartbeat_packet); break;
         case V09HeartbeatFsm::Action::time_out: return finish(CloseReason::ping_timeout);
         case V09HeartbeatFsm::Action::none: break;

@@ -84,8 +84,8 @@ public:
 
     // For transports, and requests that bring packets.
 
-    /// One packet of the client, valid UTF-8. False when it is malformed, which ends the session.
-    bool on_packet(std::string_view text);
+    /// One packet of the client, valid UTF-8. A malformed one is ignored, as by the reference server.
+    void on_packet(std::string_view text);
     /// `from` has failed or was closed by the peer, and with it the session.
     void on_transport_end(Transport& from, CloseReason reason);
     void on_transport_drained(Transport& from);
@@ -109,6 +109,7 @@ private:
     void note_disconnect(const wire::PacketView& packet) noexcept;
     void finish(CloseReason reason);
     void release_reader();
+    V09HeartbeatFsm new_heartbeat() const noexcept;
     void arm_heartbeat();
     void heard();
     void on_heartbeat_timer();

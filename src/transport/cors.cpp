@@ -4,6 +4,7 @@
 #include <string>
 
 #include "transport/decorated_exchange.hpp"
+#include "transport/origin.hpp"
 #include "util/ascii.hpp"
 
 namespace sio::transport {
@@ -19,33 +20,22 @@ std::string join(const std::vector<std::string>& items) {
     return text;
 }
 
-/// `host:port` of an origin or a Host field, without the port that its scheme implies.
-std::string_view authority(std::string_view text, bool secure) noexcept {
-    const std::string_view default_port = secure ? ":443" : ":80";
-    if (text.ends_with(default_port)) text.remove_suffix(default_port.size());
-    return text;
-}
-
-bool same_origin(std::string_view origin, const HttpRequest& request) noexcept {
-    const auto mark = origin.find("://");
-    if (mark == std::string_view::npos) return false;
-    const bool secure = util::ascii_iequals(origin.substr(0, mark), "https");
-    // Behind a proxy that ends TLS the schemes differ, so only host and port are compared.
-    return util::ascii_iequals(authority(origin.substr(mark + 3), secure),
-                               authority(request.headers.get("Host"), secure));
-}
-
 }  // namespace
 
 bool origin_allowed(const CorsOptions& options, std::string_view origin) noexcept {
+    const auto asking = read_origin(origin);
     return std::ranges::any_of(options.allowed_origins, [&](const std::string& allowed) {
-        return allowed == "*" || util::ascii_iequals(allowed, origin);
+        if (allowed == "*" || util::ascii_iequals(allowed, origin)) return true;
+        const auto listed = asking ? read_origin(allowed) : std::nullopt;
+        return listed && same_origin(*listed, *asking);
     });
 }
 
 bool websocket_origin_allowed(const CorsOptions& options, const HttpRequest& request) noexcept {
     const std::string_view origin = request.headers.get("Origin");
-    return origin.empty() || same_origin(origin, request) || origin_allowed(options, origin);
+    if (origin.empty() || origin_allowed(options, origin)) return true;
+    const auto page = read_origin(origin);
+    return page && is_origin_of(*page, request.headers.get("Host"));
 }
 
 bool script_origin_allowed(const CorsOptions& options, const HttpRequest& request) noexcept {

@@ -7,6 +7,8 @@
 #include "transport/decorated_exchange.hpp"
 #include "transport/handshake_rules.hpp"
 #include "transport/polling.hpp"
+#include "transport/subprotocol.hpp"
+#include "transport/text_encoding.hpp"
 #include "transport/websocket.hpp"
 #include "transport/websocket_accept.hpp"
 
@@ -28,8 +30,8 @@ std::string set_cookie(const CookieOptions& cookie, const std::string& sid) {
     return text;
 }
 
-bool takes_text_only(const EngineSession& session, const EngineRequest& request) noexcept {
-    return session.generation() == Generation::eio3 && request.form.base64;
+WebSocket::Form websocket_form(Generation generation, const EngineRequest& request, const HttpRequest& http) {
+    return {request.form.base64, generation == Generation::eio3 && websocket_encodes_twice(http, request)};
 }
 
 Response upgrade_required() {
@@ -62,15 +64,17 @@ bool Handshake::accept(std::unique_ptr<session::EngineObserver> observer) {
         polling->on_get(std::move(exchange), std::move(request_.form));
         return true;
     }
-    auto connection = accept_websocket(session_->host().loop, *exchange, exchange->request(), websocket_options_);
+    const HttpRequest& request = exchange->request();
+    const auto form = websocket_form(session_->generation(), request_, request);
+    auto connection = accept_websocket(session_->host().loop, *exchange, request, websocket_options_,
+                                       choose_subprotocol(session_->host().options, request.headers));
     if (!connection) return false;
     accepted_ = true;
     if (const auto delay = session_->host().options.websocket_greeting_delay; delay.count() > 0) {
         connection->flush();
         sio::sleep(delay);
     }
-    const boost::intrusive_ptr<WebSocket> websocket(
-        new WebSocket(*session_, std::move(connection), takes_text_only(*session_, request_)));
+    const boost::intrusive_ptr<WebSocket> websocket(new WebSocket(*session_, std::move(connection), form));
     session_->set_observer(std::move(observer));
     session_->open(websocket);
     websocket->start();
@@ -125,10 +129,12 @@ void EngineEndpoint::handle_session(const EngineRequest& request, ExchangePtr ex
 }
 
 void EngineEndpoint::upgrade(EngineSession& session, const EngineRequest& request, ExchangePtr exchange) {
-    auto connection = accept_websocket(host_.loop, *exchange, exchange->request(), websocket_options_);
+    const HttpRequest& http = exchange->request();
+    const auto form = websocket_form(session.generation(), request, http);
+    auto connection =
+        accept_websocket(host_.loop, *exchange, http, websocket_options_, choose_subprotocol(options_, http.headers));
     if (!connection) return;
-    const boost::intrusive_ptr<WebSocket> candidate(
-        new WebSocket(session, connection, takes_text_only(session, request)));
+    const boost::intrusive_ptr<WebSocket> candidate(new WebSocket(session, connection, form));
     if (session.on_candidate(candidate)) return candidate->start();
     // Refused only now: before the 101 the browser could not tell this from a failed connection.
     connection->start(nullptr);

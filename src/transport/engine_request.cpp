@@ -4,7 +4,7 @@
 #include <array>
 #include <optional>
 
-#include "util/ascii.hpp"
+#include "transport/websocket_accept.hpp"
 #include "util/decimal.hpp"
 #include "util/query.hpp"
 #include "wire/json_text.hpp"
@@ -23,7 +23,6 @@ std::optional<TransportKind> find_transport(std::string_view name, const EngineO
 }
 
 std::optional<Generation> find_generation(std::string_view version, const EngineOptions& options) {
-    // 2: builds of socket.io-client 1.0 for browsers, which speak 3 otherwise.
     const auto generation = version == "4"                     ? std::optional(Generation::eio4)
                             : version == "3" || version == "2" ? std::optional(Generation::eio3)
                                                                : std::nullopt;
@@ -59,6 +58,7 @@ std::variant<EngineRequest, EngineError> read_engine_request(const HttpRequest& 
     std::string version;
     std::string base64;
     std::string timestamp;
+    bool versioned = false;
     bool jsonp = false;
     EngineRequest result;
     util::QueryReader query(request.query_string());
@@ -70,6 +70,7 @@ std::variant<EngineRequest, EngineError> read_engine_request(const HttpRequest& 
                                     : query.key() == "j"       ? &result.form.jsonp_index
                                     : query.key() == "t"       ? &timestamp
                                                                : nullptr;
+        versioned = versioned || query.key() == "EIO";
         jsonp = jsonp || query.key() == "j";
         if (wanted && wanted->empty()) *wanted = query.value();
     }
@@ -77,7 +78,7 @@ std::variant<EngineRequest, EngineError> read_engine_request(const HttpRequest& 
     const auto kind = find_transport(transport, options);
     if (!kind) return EngineError::unknown_transport;
     result.transport = *kind;
-    result.upgrade = util::ascii_iequals(request.headers.get("Upgrade"), "websocket");
+    result.upgrade = wants_websocket(request);
 
     if (result.upgrade && *kind == TransportKind::polling) return EngineError::bad_request;
     if (jsonp && *kind == TransportKind::polling && !wire::is_jsonp_index(result.form.jsonp_index)) {
@@ -85,8 +86,10 @@ std::variant<EngineRequest, EngineError> read_engine_request(const HttpRequest& 
     }
     result.form.base64 = !base64.empty() && base64 != "0";
     result.form.old_build = is_old_timestamp(timestamp);
+    result.oldest_eio3 = version == "2";
     if (!result.sid.empty()) return result;
     if (request.method != "GET") return EngineError::bad_handshake_method;
+    if (!versioned && options.eio3_without_version) version = "3";
     const auto generation = find_generation(version, options);
     if (!generation) return EngineError::unsupported_protocol;
     result.generation = *generation;

@@ -33,8 +33,10 @@ struct EngineRequest {
     Generation generation = Generation::eio4;
     /// Empty: a handshake.
     std::string sid;
-    /// Of polling; `base64` of WebSocket, too.
+    /// Of polling; `base64` of WebSocket too.
     PollForm form;
+    /// It says `EIO=2`, as builds of socket.io-client 1.0 for browsers do, which speak 3 otherwise.
+    bool oldest_eio3 = false;
     /// It wants to become a WebSocket.
     bool upgrade = false;
 };

@@ -1,7 +1,8 @@
 #include "transport/poll_form.hpp"
 
-#include <algorithm>
+#include <cstddef>
 
+#include "util/utf8.hpp"
 #include "wire/eio3_payload.hpp"
 #include "wire/eio4_payload.hpp"
 #include "wire/jsonp.hpp"
@@ -17,19 +18,37 @@ constexpr std::string_view text_type = "text/plain; charset=UTF-8";
 constexpr std::string_view binary_type = "application/octet-stream";
 constexpr std::string_view script_type = "text/javascript; charset=UTF-8";
 
+/// Clients 1.x in browsers hand the bytes of an answer in text framing to a function as that many arguments. Safari takes 65 536.
+constexpr std::size_t most_text = 32 * 1024;
+
 template <class Encoder>
-std::string encode(Entries packets) {
+std::string encode(Entries packets, bool twice = false) {
     std::string payload;
     Encoder encoder(payload);
     for (const auto& packet : packets) {
-        packet.binary ? encoder.add_binary(packet.data) : encoder.add_encoded(packet.data);
+        if (packet.binary) {
+            encoder.add_binary(packet.data);
+        } else if (twice && !util::is_ascii(packet.data)) {
+            std::string again;
+            util::append_encoded_again(again, packet.data);
+            encoder.add_encoded(again);
+        } else {
+            encoder.add_encoded(packet.data);
+        }
     }
     return payload;
 }
 
 bool wants_binary(const PollForm& form, Entries packets) {
     if (form.base64 || !form.jsonp_index.empty()) return false;
-    return form.old_build || std::ranges::any_of(packets, &session::Outbox::Entry::binary);
+    if (form.old_build) return true;
+    std::size_t size = 0;
+    for (const auto& packet : packets) {
+        size += packet.data.size();
+        // They also count the bytes of text as its characters.
+        if (packet.binary || size > most_text || !util::is_ascii(packet.data)) return true;
+    }
+    return false;
 }
 
 }  // namespace
@@ -41,7 +60,7 @@ Response poll_answer(Generation generation, const PollForm& form, Entries packet
     } else if (wants_binary(form, packets)) {
         return Response(200, encode<wire::eio3::BinaryPayloadEncoder>(packets), binary_type);
     } else {
-        payload = encode<wire::eio3::TextPayloadEncoder>(packets);
+        payload = encode<wire::eio3::TextPayloadEncoder>(packets, form.encoding == TextEncoding::twice);
     }
     if (form.jsonp_index.empty()) return Response(200, std::move(payload), text_type);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -10,6 +11,8 @@
 
 namespace sio::transport {
 
+enum class TextEncoding : std::uint8_t { unknown, once, twice };
+
 /// What the URL of a polling request says about the form of payloads.
 struct PollForm {
     /// The client takes text only (`b64=1`).
@@ -17,14 +20,16 @@ struct PollForm {
     /// The client is of a 1.0 build for browsers (`t=<milliseconds>-<n>`, which later ones write as a short word): it
     /// reads binary payloads only.
     bool old_build = false;
+    /// How often the client has been found to encode the text of its packets to UTF-8. Twice: it wants it so in text framing, too.
+    TextEncoding encoding = TextEncoding::unknown;
     /// JSONP: the index of the page's callback (`j=0`). Empty: the payload is the answer.
     std::string jsonp_index = {};
 };
 
 /// The answer to a poll: `packets` in one payload, in the framing that the client reads. At least one packet.
 ///
-/// eio4: packets with U+001E between them. eio3: text framing when nothing is binary or the client takes text only, else
-/// binary framing. JSONP: the text framing inside a script.
+/// eio4: packets with U+001E between them. eio3: text framing for clients that take text only, and for what is small and all ASCII;
+/// else binary framing, which clients of all ages read alike. JSONP: the text framing inside a script.
 Response poll_answer(Generation generation, const PollForm& form, std::span<const session::Outbox::Entry> packets);
 
 }  // namespace sio::transport

@@ -1,16 +1,10 @@
 #include "transport/polling.hpp"
 
-#include <optional>
-
 #include "greenlet/loop.hpp"
 #include "http/gzip.hpp"
 #include "transport/cors.hpp"
 #include "transport/engine_request.hpp"
-#include "util/ascii.hpp"
-#include "util/utf8.hpp"
-#include "wire/eio3_payload.hpp"
-#include "wire/eio4_payload.hpp"
-#include "wire/jsonp.hpp"
+#include "transport/turn_budget.hpp"
 
 namespace sio::transport {
 
@@ -37,61 +31,63 @@ void Polling::on_get(ExchangePtr exchange, PollForm form) {
     }
     poll_ = std::move(exchange);
     form.base64 = form.base64 || form_.base64;  // who said it once means the session, as on the reference server
+    form.encoding = form_.encoding;
     form_ = std::move(form);
     poll_->on_abandoned([this] {
         poll_.reset();
         fail(CloseReason::transport_close);
     });
-    if (!session_->outbox().empty() || session_->hurries_polls()) flush();
+    if (!session_->outbox().empty() || session_->hurries_polls()) fetch();
 }
 
 void Polling::on_post(ExchangePtr exchange, const PollForm& form) {
     const boost::intrusive_ptr<Polling> keep(this);
-    const HttpRequest& request = exchange->request();
-    if (request.body.size() > session_->host().options.max_payload_bytes) {
+    if (post_) {
+        // Two POSTs at once: as for polls. The second one must not get past the first, whose answer waits for a pause to end.
+        answer(*exchange, engine_error(EngineError::bad_request));
+        return fail(CloseReason::transport_error);
+    }
+    const EngineOptions& options = session_->host().options;
+    if (exchange->request().body.size() > options.max_payload_bytes) {
         session_->counters().reached(session::Limit::max_payload_bytes);
         answer(*exchange, Response(413));
         return fail(CloseReason::transport_error);
     }
-    if (take_body(request, form) != wire::EngineError::none) {
-        answer(*exchange, engine_error(EngineError::bad_request));
-        return fail(CloseReason::parse_error);
-    }
-    if (session_ && session_->reading_paused()) {
-        held_post_ = std::move(exchange);
-        return;
-    }
-    answer(*exchange, Response(200, "ok", "text/html"));
+    PollForm posted = form;
+    posted.base64 = posted.base64 || form_.base64;
+    posted.encoding = form_.encoding;
+    post_ = std::make_unique<Post>(std::move(exchange), generation_, posted, max_posted_packets(options));
+    take_post();
 }
 
-wire::EngineError Polling::take_body(const HttpRequest& request, const PollForm& form) {
-    const std::size_t max_packets = session_->host().options.max_payload_packets;
-    const std::string_view type = request.headers.get("Content-Type");
-    const bool octets = util::ascii_iequals(util::trim_ows(type.substr(0, type.find(';'))), "application/octet-stream");
-    if (octets) {
-        if (generation_ != Generation::eio3) return wire::EngineError::unknown_type;
-        return take(wire::eio3::BinaryPayloadDecoder(request.body, max_packets));
+/// Takes in the packets of the POST, as far as the session reads, and answers it behind the last one.
+void Polling::take_post() {
+    const boost::intrusive_ptr<Polling> keep(this);
+    TurnBudget budget;
+    post_->taking = true;
+    while (session_ && !session_->reading_paused() && post_->packets.next()) {
+        form_.encoding = post_->packets.encoding();
+        session_->on_packet(*this, post_->packets.packet());
+        if (session_ && budget.spent()) put_off_reading();
     }
-    std::string_view text = request.body;
-    std::optional<std::string> field;
-    if (!form.jsonp_index.empty()) {
-        field = wire::decode_jsonp_form(request.body);
-        if (!field) return wire::EngineError::empty_packet;
-        text = *field;
+    post_->taking = false;
+    if (session_ && session_->reading_paused()) return;  // goes on in resume_reading()
+    const auto post = std::move(post_);
+    if (post->packets.error() == wire::EngineError::none) {
+        answer(*post->exchange, Response(200, "ok", "text/html"));
+    } else {
+        answer(*post->exchange, engine_error(EngineError::bad_request));
+        fail(CloseReason::parse_error);
     }
-    if (!util::utf8_valid(text)) return wire::EngineError::bad_utf8;
-    if (generation_ == Generation::eio3) return take(wire::eio3::TextPayloadDecoder(text, max_packets));
-    return take(wire::eio4::PayloadDecoder(text, max_packets));
 }
 
-template <class Packets>
-wire::EngineError Polling::take(Packets packets) {
-    while (session_ && packets.next()) session_->on_packet(*this, packets.packet());
-    return packets.error();
+void Polling::put_off_reading() {
+    session_->pause_reading();
+    session_->host().loop.post([session = session::EngineSessionPtr(session_)] { session->resume_reading(); });
 }
 
 void Polling::resume_reading() {
-    if (auto post = std::exchange(held_post_, nullptr)) answer(*post, Response(200, "ok", "text/html"));
+    if (post_ && !post_->taking) take_post();
 }
 
 void Polling::fetch() {
@@ -107,6 +103,7 @@ void Polling::flush() {
     if (!poll_) return;
     const auto entries = session_->outbox().take();
     if (entries.empty()) {
+        if (session_->closes()) return end_with_poll();
         if (session_->hurries_polls()) answer_poll(noop_packet);
         return;
     }
@@ -138,24 +135,27 @@ void Polling::fail(CloseReason reason) {
     if (session_) session_->on_transport_end(*this, reason);
 }
 
+void Polling::end_with_poll() {
+    const boost::intrusive_ptr<Polling> keep(this);
+    answer_poll(close_packet);
+    fail(CloseReason::transport_close);
+}
+
 void Polling::close(CloseReason reason) {
-    if (poll_) {
+    if (poll_ && !session_->outbox().empty()) {
+        flush();
+    } else if (poll_) {
         const bool by_client = reason == CloseReason::transport_close || reason == CloseReason::transport_error;
-        if (!by_client) session_->outbox().push(false, close_packet);
-        if (session_->outbox().empty()) {
-            answer_poll(noop_packet);
-        } else {
-            flush();
-        }
+        answer_poll(by_client ? noop_packet : close_packet);
     }
-    resume_reading();
     session_ = nullptr;
+    resume_reading();
 }
 
 void Polling::leave() {
     if (poll_) answer_poll(noop_packet);
-    resume_reading();
     session_ = nullptr;
+    resume_reading();
 }
 
 }  // namespace sio::transport

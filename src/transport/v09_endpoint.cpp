@@ -5,13 +5,16 @@
 #include <utility>
 
 #include "greenlet/loop.hpp"
+#include "session/heartbeat_fsm.hpp"
 #include "transport/cors.hpp"
 #include "transport/handshake_rules.hpp"
+#include "transport/posted_packets.hpp"
+#include "transport/subprotocol.hpp"
+#include "transport/turn_budget.hpp"
 #include "transport/v09_poll.hpp"
 #include "transport/v09_stream.hpp"
 #include "transport/v09_websocket.hpp"
 #include "transport/websocket_accept.hpp"
-#include "util/ascii.hpp"
 #include "util/utf8.hpp"
 #include "wire/v09_codec.hpp"
 #include "wire/v09_handshake.hpp"
@@ -76,8 +79,8 @@ bool V09Handshake::accept() {
     session_->open();
     const auto& options = session_->host().options.v09;
     std::string text;
-    wire::v09::append_handshake(
-        text, {session_->sid(), options.heartbeat_timeout, options.close_timeout, options.transports});
+    wire::v09::append_handshake(text, {session_->sid(), session::heartbeat_time(options.heartbeat_timeout),
+                                       session::heartbeat_time(options.close_timeout), options.transports});
     if (jsonp_) {
         std::string call;
         wire::v09::append_jsonp_call(call, *jsonp_, text);
@@ -104,6 +107,16 @@ void V09Handshake::refuse(Response response) {
 }
 
 // ---- the endpoint
+
+/// A POST whose packets are being taken in.
+struct V09Endpoint::Post {
+    Post(ExchangePtr of, std::string with, std::size_t max_packets)
+        : exchange(std::move(of)), payload(std::move(with)), packets(payload, max_packets) {}
+
+    ExchangePtr exchange;
+    std::string payload;
+    wire::v09::PayloadDecoder packets;
+};
 
 V09Endpoint::V09Endpoint(greenlet::Loop& loop, const std::string& resource, const EngineOptions& options, Begin begin,
                          session::ShardPlace place)
@@ -156,9 +169,10 @@ void V09Endpoint::handle_session(const V09Request& request, ExchangePtr exchange
 void V09Endpoint::websocket(V09Session* session, const V09Request& request, ExchangePtr exchange) {
     const HttpRequest& http = exchange->request();
     if (http.method != "GET") return exchange->respond(wrong_method("GET"));
-    if (!util::ascii_iequals(http.headers.get("Upgrade"), "websocket")) return exchange->respond(websocket_required());
+    if (!wants_websocket(http)) return exchange->respond(websocket_required());
     if (!websocket_origin_allowed(options_.cors, http)) return exchange->respond(Response(403, "Forbidden"));
-    auto connection = accept_websocket(host_.loop, *exchange, http, websocket_options_);
+    auto connection =
+        accept_websocket(host_.loop, *exchange, http, websocket_options_, choose_subprotocol(options_, http.headers));
     if (!connection) return;
     if (!session) {
         connection->start(nullptr);
@@ -210,21 +224,34 @@ void V09Endpoint::post(V09Session& session, const V09Request& request, ExchangeP
     } else {
         payload = std::move(http.body);
     }
-    bool good = payload && util::utf8_valid(*payload);
-    if (good) {
-        wire::v09::PayloadDecoder packets(*payload, options_.max_payload_packets);
-        while (good && session.is_open() && packets.next()) good = session.on_packet(packets.packet());
-        good = good && packets.error() == wire::v09::PayloadError::none;
-    }
-    if (!good) {
+    if (!payload || !util::utf8_valid(*payload)) {
         exchange->respond(Response(400, "Malformed payload"));
         return session.close(CloseReason::parse_error);
     }
-    session.when_reading([shared = std::shared_ptr<Exchange>(std::move(exchange))] {
-        Response response(200, "1");
-        response.headers.set("Cache-Control", "no-store");
-        shared->respond(std::move(response));
-    });
+    take_post(keep, std::make_shared<Post>(std::move(exchange), *std::move(payload), max_posted_packets(options_)));
+}
+
+/// Takes in the packets of a POST, as far as the session reads, and answers it behind the last one.
+void V09Endpoint::take_post(const V09SessionPtr& session, const std::shared_ptr<Post>& post) {
+    TurnBudget budget;
+    while (session->is_open() && !session->reading_paused() && post->packets.next()) {
+        session->on_packet(post->packets.packet());
+        if (!budget.spent()) continue;
+        session->pause_reading();
+        host_.loop.post([session] { session->resume_reading(); });
+    }
+    if (session->is_open() && session->reading_paused()) {
+        // The session must not hold itself.
+        return session->when_reading([this, &of = *session, post] { take_post(V09SessionPtr(&of), post); });
+    }
+    if (post->packets.error() == wire::v09::PayloadError::too_many_packets) {
+        post->exchange->respond(Response(400, "Too many packets"));
+        return session->close(CloseReason::parse_error);
+    }
+    // A frame that is malformed ends the payload, but not the session: the reference server reads on as if nothing were.
+    Response response(200, "1");
+    response.headers.set("Cache-Control", "no-store");
+    post->exchange->respond(std::move(response));
 }
 
 void V09Endpoint::disconnect(const V09Request& request, ExchangePtr exchange) {

@@ -58,11 +58,14 @@ public:
     session::V09Host& host() noexcept { return host_; }
 
 private:
+    struct Post;
+
     bool allows(V09Transport transport) const noexcept;
     void handle_session(const V09Request& request, ExchangePtr exchange);
     void websocket(session::V09Session* session, const V09Request& request, ExchangePtr exchange);
     void get(session::V09Session* session, const V09Request& request, ExchangePtr exchange);
     void post(session::V09Session& session, const V09Request& request, ExchangePtr exchange);
+    void take_post(const session::V09SessionPtr& session, const std::shared_ptr<Post>& post);
     void disconnect(const V09Request& request, ExchangePtr exchange);
     void handshake(const V09Request& request, ExchangePtr exchange);
     void begin(std::optional<std::uint32_t> jsonp, ExchangePtr exchange);

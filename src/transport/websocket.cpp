@@ -1,6 +1,10 @@
 #include "transport/websocket.hpp"
 
+#include <string>
+#include <utility>
+
 #include "transport/websocket_rules.hpp"
+#include "util/utf8.hpp"
 #include "wire/eio3_packet.hpp"
 #include "wire/eio4_packet.hpp"
 
@@ -15,16 +19,25 @@ WebSocket::~WebSocket() { connection_->detach(); }
 bool WebSocket::ready() const noexcept { return connection_->is_open() && connection_->queued_bytes() < ready_limit; }
 
 void WebSocket::send(bool binary, std::string_view packet) {
-    if (!binary) return connection_->send(wire::WsOpcode::text, packet);
-    if (generation_ != Generation::eio3) return connection_->send(wire::WsOpcode::binary, packet);
-    if (!base64_) return connection_->send(wire::WsOpcode::binary, packet, wire::eio3::binary_message_type);
+    if (!binary) return send_text(packet);
+    const bool eio3 = generation_ == Generation::eio3;
+    if (!form_.base64) {
+        return connection_->send(wire::WsOpcode::binary, packet, eio3 ? wire::eio3::binary_message_type : "");
+    }
     std::string text;
-    wire::eio3::append_binary(text, packet);
+    eio3 ? wire::eio3::append_binary(text, packet) : wire::eio4::append_binary(text, packet);
     connection_->send(wire::WsOpcode::text, text);
 }
 
+void WebSocket::send_text(std::string_view packet) {
+    if (!form_.encoded_twice || util::is_ascii(packet)) return connection_->send(wire::WsOpcode::text, packet);
+    std::string again;
+    util::append_encoded_again(again, packet);
+    connection_->send(wire::WsOpcode::text, again);
+}
+
 session::Frames WebSocket::takes_frames() const noexcept {
-    if (base64_) return session::Frames::none;
+    if (form_.base64 || form_.encoded_twice) return session::Frames::none;
     const WebSocketDeflate* const deflate = connection_->deflate();
     if (!deflate) return session::Frames::plain;
     return deflate->shares_frames() ? session::Frames::deflated : session::Frames::none;
@@ -43,7 +56,13 @@ void WebSocket::close(CloseReason reason) {
 wire::EngineError WebSocket::decode(const wire::WsMessage& message, std::string& decoded, EnginePacket& packet) const {
     if (generation_ == Generation::eio3) {
         if (message.binary) return wire::eio3::decode_binary_packet(message.payload(), packet);
-        return wire::eio3::decode_packet(message.payload(), decoded, packet);
+        const auto error = wire::eio3::decode_packet(message.payload(), decoded, packet);
+        std::string once;
+        if (form_.encoded_twice && !packet.binary && util::append_once_encoded(once, packet.data)) {
+            decoded = std::move(once);
+            packet.data = decoded;
+        }
+        return error;
     }
     if (!message.binary) return wire::eio4::decode_packet(message.payload(), decoded, packet);
     packet = {EngineType::message, true, message.payload()};

@@ -8,9 +8,14 @@ namespace sio::transport {
 /// An Engine.IO session's packets over a WebSocket: one in each message.
 class WebSocket final : public session::Transport, private WebSocketListener {
 public:
-    /// `base64`: a client of Engine.IO 3 that takes text only (`b64=1`).
-    WebSocket(session::EngineSession& session, WebSocketConnectionPtr connection, bool base64 = false) noexcept
-        : session_(&session), generation_(session.generation()), base64_(base64), connection_(std::move(connection)) {}
+    /// What a client wants to have written otherwise than most.
+    struct Form {
+        bool base64 = false;         ///< it takes text only (`b64=1`)
+        bool encoded_twice = false;  ///< its text is encoded to UTF-8 twice, both ways
+    };
+
+    WebSocket(session::EngineSession& session, WebSocketConnectionPtr connection, Form form) noexcept
+        : session_(&session), generation_(session.generation()), form_(form), connection_(std::move(connection)) {}
     ~WebSocket() override;
 
     /// Begins to read; the session must know the transport already.
@@ -31,6 +36,7 @@ public:
     void leave() override {}
 
 private:
+    void send_text(std::string_view packet);
     wire::EngineError decode(const wire::WsMessage& message, std::string& decoded, wire::EnginePacket& packet) const;
     void on_message(const wire::WsMessage& message) override;
     void on_end(std::uint16_t code, std::string_view reason) override;
@@ -38,7 +44,7 @@ private:
 
     session::EngineSession* session_;  // null once the session is done with this transport
     const Generation generation_;
-    const bool base64_;
+    const Form form_;
     WebSocketConnectionPtr connection_;
 };
 

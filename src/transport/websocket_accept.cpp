@@ -1,5 +1,7 @@
 #include "transport/websocket_accept.hpp"
 
+#include "util/ascii.hpp"
+#include "util/saturate_cast.hpp"
 #include "wire/ws_handshake.hpp"
 
 namespace sio::transport {
@@ -20,10 +22,15 @@ Response refuse(WsUpgradeError error) {
 
 }  // namespace
 
+bool wants_websocket(const HttpRequest& request) {
+    return util::list_has_token(request.headers.combined("Upgrade"), "websocket") &&
+           util::list_has_token(request.headers.combined("Connection"), "upgrade");
+}
+
 WebSocketConnection::OptionsPtr websocket_options(const EngineOptions& options) {
     auto websocket = std::make_shared<WebSocketConnection::Options>();
     websocket->parser.max_message_bytes = options.max_payload_bytes;
-    websocket->parser.max_fragments = static_cast<std::uint32_t>(options.max_fragments);
+    websocket->parser.max_fragments = util::saturate_cast<std::uint32_t>(options.max_fragments);
     websocket->close_timeout = options.close_timeout;
     websocket->compression = options.websocket_compression;
     return websocket;
@@ -32,12 +39,14 @@ WebSocketConnection::OptionsPtr websocket_options(const EngineOptions& options) 
 WebSocketConnectionPtr accept_websocket(greenlet::Loop& loop, Exchange& exchange, const HttpRequest& request,
                                         WebSocketConnection::OptionsPtr options, std::string_view subprotocol) {
     const std::string_view key = request.headers.get("Sec-WebSocket-Key");
+    const std::string protocols = request.headers.combined("Upgrade");
+    const std::string connection_options = request.headers.combined("Connection");
     const wire::WsUpgradeRequest upgrade{
         .method = request.method,
         .http_version = static_cast<unsigned>(request.version),
         .host = request.headers.get("Host"),
-        .upgrade = request.headers.get("Upgrade"),
-        .connection = request.headers.get("Connection"),
+        .upgrade = protocols,
+        .connection = connection_options,
         .sec_websocket_key = key,
         .sec_websocket_version = request.headers.get("Sec-WebSocket-Version"),
     };
@@ -58,7 +67,7 @@ WebSocketConnectionPtr accept_websocket(greenlet::Loop& loop, Exchange& exchange
     std::unique_ptr<WebSocketDeflate> deflate;
     if (options->compression) {
         const auto offers = request.headers.combined("Sec-WebSocket-Extensions");
-        if (const auto params = wire::accept_deflate_offer(offers, options->compression->context_takeover)) {
+        if (const auto params = wire::accept_deflate_offer(offers)) {
             deflate = std::make_unique<WebSocketDeflate>(*params, *options->compression, options->parser);
             response.headers.set("Sec-WebSocket-Extensions", wire::describe_deflate(*params));
         }

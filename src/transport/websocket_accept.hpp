@@ -9,6 +9,10 @@
 
 namespace sio::transport {
 
+/// Whether `request` asks to become a WebSocket, as RFC 9110 section 7.8 has it: `websocket` is one of the protocols in
+/// `Upgrade`, and `Connection` names that field.
+bool wants_websocket(const HttpRequest& request);
+
 /// The limits of an endpoint, for its WebSockets.
 WebSocketConnection::OptionsPtr websocket_options(const EngineOptions& options);
 

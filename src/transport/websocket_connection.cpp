@@ -1,6 +1,7 @@
 #include "transport/websocket_connection.hpp"
 
 #include "greenlet/loop.hpp"
+#include "session/heartbeat_fsm.hpp"
 
 namespace sio::transport {
 
@@ -10,6 +11,18 @@ namespace {
 constexpr std::size_t pong_limit = 64 * 1024;
 
 }  // namespace
+
+/// Pings, while the connection is open.
+struct WebSocketConnection::Heartbeat {
+    Heartbeat(const Options& options, WebSocketConnection& of)
+        : fsm(session::HeartbeatFsm::Pinger::server, session::heartbeat_time(options.ping_interval),
+              session::heartbeat_time(options.ping_timeout), util::Clock::now()),
+          timer([](void* self) { static_cast<WebSocketConnection*>(self)->on_heartbeat(); }, &of) {}
+
+    session::HeartbeatFsm fsm;
+    util::Timer timer;
+    std::size_t queued_at_ping = 0;
+};
 
 WebSocketConnection::WebSocketConnection(greenlet::Loop& loop, std::unique_ptr<ByteLink> link, OptionsPtr options,
                                          std::unique_ptr<WebSocketDeflate> deflate)
@@ -23,11 +36,15 @@ WebSocketConnection::~WebSocketConnection() = default;
 
 void WebSocketConnection::start(WebSocketListener* listener) {
     listener_ = listener;
+    if (options_->ping_interval.count() > 0) {
+        heartbeat_ = std::make_unique<Heartbeat>(*options_, *this);
+        heartbeat_->timer.arm(loop_.timers(), heartbeat_->fsm.deadline());
+    }
     link_->set_receiver(this);
 }
 
 void WebSocketConnection::send(wire::WsOpcode opcode, std::string_view payload, std::string_view prefix) {
-    if (state_ != State::open && state_ != State::peer_closed) return;
+    if (!takes_messages()) return;
     const bool data = opcode == wire::WsOpcode::text || opcode == wire::WsOpcode::binary;
     if (deflate_ && data && deflate_->wants(payload.size())) {
         std::string whole;
@@ -59,12 +76,17 @@ void WebSocketConnection::pause_reading() {
 
 void WebSocketConnection::resume_reading() {
     paused_ = false;
-    link_->resume_reading();
+    if (heartbeat_) heartbeat_->fsm.excuse(util::Clock::now());
+    resume_link();
+}
+
+void WebSocketConnection::resume_link() {
+    if (!paused_ && !turn_over_ && state_ != State::peer_done) link_->resume_reading();
 }
 
 void WebSocketConnection::close(std::uint16_t code, std::string_view reason) {
     listener_ = nullptr;
-    if (state_ == State::peer_closed) return answer_close();
+    if (state_ == State::peer_done) return answer_close();
     if (state_ != State::open) return;
     std::string frame;
     wire::append_ws_close(frame, code, reason);
@@ -84,10 +106,10 @@ void WebSocketConnection::arm_close_timer() {
 void WebSocketConnection::answer_close() {
     const WebSocketConnectionPtr keep(this);
     std::string frame;
-    wire::append_ws_close(frame, peer_code_);
+    wire::append_ws_close(frame, answer_code_, answer_);
     link_->write(frame);
     link_->close();
-    end(peer_code_, {});
+    end(answer_code_, {});
 }
 
 void WebSocketConnection::abort() {
@@ -106,7 +128,40 @@ void WebSocketConnection::end(std::uint16_t code, std::string_view reason) {
 
 std::size_t WebSocketConnection::on_bytes(char* data, std::size_t size) {
     const WebSocketConnectionPtr keep(this);
+    budget_.begin();
+    if (heartbeat_) heartbeat_->fsm.on_pong(util::Clock::now());  // whatever it says, it is there
     return parser_.feed(data, size, *this);
+}
+
+/// Whether the next frame is taken in now.
+bool WebSocketConnection::reads_on() {
+    if (paused_ || state_ == State::peer_done || state_ == State::ended) return false;
+    if (!budget_.spent()) return true;
+    turn_over_ = true;
+    link_->pause_reading();
+    loop_.post([self = WebSocketConnectionPtr(this)] {
+        self->turn_over_ = false;
+        if (self->state_ != State::ended) self->resume_link();
+    });
+    return false;
+}
+
+void WebSocketConnection::on_heartbeat() {
+    if (state_ != State::open) return;
+    const WebSocketConnectionPtr keep(this);
+    const auto now = util::Clock::now();
+    const std::size_t queued = link_->queued_bytes();
+    // Its pong may stand behind what is not read from it, or the ping behind what it is still taking.
+    if (paused_ || queued < heartbeat_->queued_at_ping) heartbeat_->fsm.excuse(now);
+    heartbeat_->queued_at_ping = queued;
+    switch (heartbeat_->fsm.advance(now)) {
+        case session::HeartbeatFsm::Action::send_ping: send(wire::WsOpcode::ping, {}); break;
+        case session::HeartbeatFsm::Action::time_out:
+            link_->abort();
+            return end(wire::ws_close::abnormal, "ping timeout");
+        case session::HeartbeatFsm::Action::none: break;
+    }
+    heartbeat_->timer.arm(loop_.timers(), heartbeat_->fsm.deadline());
 }
 
 void WebSocketConnection::on_end(std::string_view reason) {
@@ -128,46 +183,47 @@ bool WebSocketConnection::on_compressed(const wire::WsMessage& message) {
 }
 
 bool WebSocketConnection::on_message(const wire::WsMessage& message) {
+    if (!listener_) return reads_on();
     if (message.compressed) return on_compressed(message);
-    if (listener_) listener_->on_message(message);
-    return state_ == State::closing || reads_on();
+    listener_->on_message(message);
+    return reads_on();
 }
 
 bool WebSocketConnection::on_ping(std::string_view payload) {
     if (link_->queued_bytes() < pong_limit) send(wire::WsOpcode::pong, payload);
-    return true;
+    return reads_on();
 }
 
-bool WebSocketConnection::on_pong(std::string_view) { return true; }
+bool WebSocketConnection::on_pong(std::string_view) { return reads_on(); }
 
 void WebSocketConnection::on_close(std::uint16_t code, std::string_view reason) {
-    if (state_ == State::open) {
-        peer_code_ = code;
-        if (!options_->answer_close_later) {
-            auto* const listener = std::exchange(listener_, nullptr);
-            answer_close();
-            if (listener) listener->on_end(code, reason);
-            return;
-        }
-        state_ = State::peer_closed;
-        self_ = this;
-        arm_close_timer();
-        if (auto* const listener = std::exchange(listener_, nullptr)) listener->on_end(code, reason);
-        return;
-    }
+    if (state_ == State::open) return end_input(code, reason, {});
     link_->close();
     end(code, reason);
 }
 
 void WebSocketConnection::on_error(wire::WsError error) {
     const std::uint16_t code = wire::close_code(error);
-    if (state_ == State::open) {
-        std::string frame;
-        wire::append_ws_close(frame, code, wire::error_text(error));
-        link_->write(frame);
-    }
+    if (state_ == State::open) return end_input(code, wire::error_text(error), wire::error_text(error));
     link_->close();
     end(code, wire::error_text(error));
+}
+
+/// Nothing more is read. The peer is owed a close frame with `answer`, which lives as long as the program.
+void WebSocketConnection::end_input(std::uint16_t code, std::string_view reason, std::string_view answer) {
+    answer_code_ = code;
+    answer_ = answer;
+    if (options_->answer_close_later && listener_) {
+        state_ = State::peer_done;
+        self_ = this;
+        // Neither is the end of the link looked for: a peer may say its last words, a close frame and FIN at once.
+        link_->pause_reading();
+        arm_close_timer();
+        return listener_->on_peer_done(code, reason);
+    }
+    auto* const listener = std::exchange(listener_, nullptr);
+    answer_close();
+    if (listener) listener->on_end(code, reason);
 }
 
 }  // namespace sio::transport

@@ -12,7 +12,8 @@
 
 namespace sio::transport {
 
-/// permessage-deflate on one connection. Holds no streams of its own unless a side keeps its window between messages.
+/// permessage-deflate on one connection. Holds a stream of its own for each side that keeps its window between messages, from
+/// the first message on.
 class WebSocketDeflate {
 public:
     WebSocketDeflate(const wire::WsDeflateParams& params, const WebSocketCompression& options,
@@ -21,7 +22,7 @@ public:
     /// The connection's parser options, with RSV1 allowed.
     const wire::WsParserOptions& parser() const noexcept { return parser_; }
     /// Whether frames may be compressed once for all connections of which this is so.
-    bool shares_frames() const noexcept { return !deflater_ && window_bits_ == 15; }
+    bool shares_frames() const noexcept { return !keeps_window_ && window_bits_ == 15; }
     /// Whether a message of that size is worth it.
     bool wants(std::size_t size) const noexcept { return size >= threshold_; }
 
@@ -37,6 +38,8 @@ private:
     std::size_t threshold_;
     int window_bits_;
     int level_;
+    bool keeps_window_;  ///< this end; not to do so needs nobody's consent
+    bool peer_keeps_window_;
 };
 
 }  // namespace sio::transport

@@ -96,6 +96,17 @@ bool append_base64_decoded(std::string& out, std::string_view text) {
     return false;
 }
 
+bool append_mime_base64_decoded(std::string& out, std::string_view text) {
+    if (append_base64_decoded(out, text)) return true;
+    std::string strict;
+    strict.reserve(text.size() + 3);
+    for (const char c : text) {
+        if (c != '\r' && c != '\n') strict += c;
+    }
+    if (!strict.ends_with('=')) strict.append((4 - strict.size() % 4) % 4, '=');
+    return append_base64_decoded(out, strict);
+}
+
 std::optional<std::string> base64_decode(std::string_view text) {
     std::string bytes;
     if (!append_base64_decoded(bytes, text)) return std::nullopt;

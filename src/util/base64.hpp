@@ -20,6 +20,10 @@ std::string base64_encode(std::string_view bytes);
 /// Returns false, with `out` as it was, for anything else.
 bool append_base64_decoded(std::string& out, std::string_view text);
 
+/// The same for text that other encoders write: line ends anywhere, as MIME has them (RFC 2045 section 6.8), and padding that
+/// may be left out. Strict in everything else.
+bool append_mime_base64_decoded(std::string& out, std::string_view text);
+
 /// What `text` stands for, or nothing when it is not strict base64.
 std::optional<std::string> base64_decode(std::string_view text);
 

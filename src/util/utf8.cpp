@@ -135,6 +135,12 @@ std::optional<std::string_view> take_utf16_units(std::string_view& text, std::ui
     return taken;
 }
 
+bool is_ascii(std::string_view text) noexcept {
+    unsigned all = 0;
+    for (const char byte : text) all |= static_cast<std::uint8_t>(byte);
+    return all < 0x80;
+}
+
 bool append_once_encoded(std::string& out, std::string_view text) {
     const auto* const begin = reinterpret_cast<const std::uint8_t*>(text.data());
     const auto* const end = begin + text.size();
@@ -161,6 +167,10 @@ bool append_once_encoded(std::string& out, std::string_view text) {
     if (utf8_valid(std::string_view(out).substr(checked))) return true;
     out.resize(before);
     return false;
+}
+
+void append_encoded_again(std::string& out, std::string_view text) {
+    for (const char byte : text) append_utf8(out, static_cast<std::uint8_t>(byte));
 }
 
 void append_utf8(std::string& out, char32_t code_point) {

@@ -8,6 +8,9 @@
 
 namespace sio::util {
 
+/// Whether `text` has no byte above 0x7f.
+bool is_ascii(std::string_view text) noexcept;
+
 /// Whether `text` is UTF-8 (RFC 3629: no surrogates, nothing overlong, nothing above U+10FFFF).
 bool utf8_valid(std::string_view text) noexcept;
 
@@ -23,6 +26,10 @@ std::optional<std::string_view> take_utf16_units(std::string_view& text, std::ui
 /// returns true, when `text` is UTF-8 whose characters are all at most U+00FF and, taken as bytes, are UTF-8 with a
 /// character outside ASCII in it. False, with `out` as it was, for any other text.
 bool append_once_encoded(std::string& out, std::string_view text);
+
+/// Encodes a text to UTF-8 that is UTF-8 already, as those clients want to be spoken to: each byte becomes the character of that
+/// number.
+void append_encoded_again(std::string& out, std::string_view text);
 
 /// Appends `code_point` as UTF-8. A surrogate, or a value above U+10FFFF, gives U+FFFD.
 void append_utf8(std::string& out, char32_t code_point);

@@ -13,7 +13,7 @@ EngineError decode_packet(std::string_view text, std::string& decoded, EnginePac
     }
     if (!text.starts_with("b4")) return EngineError::unknown_type;
     decoded.clear();
-    if (!util::append_base64_decoded(decoded, text.substr(2))) return EngineError::bad_base64;
+    if (!util::append_mime_base64_decoded(decoded, text.substr(2))) return EngineError::bad_base64;
     packet = {EngineType::message, true, decoded};
     return EngineError::none;
 }

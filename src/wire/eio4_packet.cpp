@@ -14,7 +14,7 @@ EngineError decode_packet(std::string_view text, std::string& decoded, EnginePac
     }
     if (type != 'b') return EngineError::unknown_type;
     decoded.clear();
-    if (!util::append_base64_decoded(decoded, text)) return EngineError::bad_base64;
+    if (!util::append_mime_base64_decoded(decoded, text)) return EngineError::bad_base64;
     packet = {EngineType::message, true, decoded};
     return EngineError::none;
 }

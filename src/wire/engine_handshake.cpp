@@ -1,5 +1,8 @@
 #include "wire/engine_handshake.hpp"
 
+#include <algorithm>
+#include <cstdint>
+
 #include "util/decimal.hpp"
 #include "wire/json_text.hpp"
 
@@ -20,7 +23,7 @@ void append_handshake_json(std::string& out, const EngineHandshake& handshake) {
     out += R"(,"pingTimeout":)";
     util::append_decimal(out, handshake.ping_timeout.count());
     out += R"(,"maxPayload":)";
-    util::append_decimal(out, handshake.max_payload_bytes);
+    util::append_decimal(out, std::min<std::uint64_t>(handshake.max_payload_bytes, max_safe_integer));
     out += '}';
 }
 

@@ -21,7 +21,7 @@ enum class EngineError : std::uint8_t {
     none,
     empty_packet,      ///< not even a type
     unknown_type,      ///< the first character is no type (0 to 6) and no sign of a binary message
-    bad_base64,        ///< a binary message whose text is not strict base64
+    bad_base64,        ///< a binary message whose text is not base64
     too_many_packets,  ///< a payload with more packets than allowed
     bad_length,        ///< eio3: the length of a packet in a payload is no number, or not that of what follows
     bad_utf8,          ///< eio3: a text packet in a binary payload that is not UTF-8

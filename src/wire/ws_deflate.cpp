@@ -46,10 +46,8 @@ int window_bits(std::string_view value) {
 }
 
 /// One offer, without the name of the extension.
-std::optional<WsDeflateParams> read_offer(std::string_view parameters, bool context_takeover) {
+std::optional<WsDeflateParams> read_offer(std::string_view parameters) {
     WsDeflateParams params;
-    params.server_no_context_takeover = !context_takeover;
-    params.client_no_context_takeover = !context_takeover;
     std::array<bool, 4> seen{};
     while (!parameters.empty()) {
         std::string_view value = take_part(parameters, ';');
@@ -81,11 +79,11 @@ void check(int status) {
 
 }  // namespace
 
-std::optional<WsDeflateParams> accept_deflate_offer(std::string_view extensions, bool context_takeover) {
+std::optional<WsDeflateParams> accept_deflate_offer(std::string_view extensions) {
     while (!extensions.empty()) {
         std::string_view offer = take_part(extensions, ',');
         if (!util::ascii_iequals(take_part(offer, ';'), extension_name)) continue;
-        if (const auto params = read_offer(offer, context_takeover)) return params;
+        if (const auto params = read_offer(offer)) return params;
     }
     return {};
 }
@@ -194,8 +192,9 @@ WsInflater::Result WsInflater::inflate_part(std::string_view part, std::size_t l
         stream.avail_in = util::saturate_cast<unsigned>(part.size());
         part.remove_prefix(stream.avail_in);
         do {
-            // One byte beyond the limit shows that it is exceeded.
-            if (size == out.size()) out.resize(std::min(limit + 1, std::max(least_room, 2 * size)));
+            // One byte beyond the limit shows that it is exceeded; the largest number is none.
+            const std::size_t most = std::max(limit, limit + 1);
+            if (size == out.size()) out.resize(std::min(most, std::max(least_room, 2 * size)));
             stream.next_out = reinterpret_cast<Bytef*>(out.data() + size);
             stream.avail_out = util::saturate_cast<unsigned>(out.size() - size);
             const unsigned room = stream.avail_out;

@@ -15,8 +15,8 @@ namespace sio::wire {
 /// What client and server have agreed on for permessage-deflate (RFC 7692).
 struct WsDeflateParams {
     /// Each message of that side is compressed without reference to those before it.
-    bool server_no_context_takeover = true;
-    bool client_no_context_takeover = true;
+    bool server_no_context_takeover = false;
+    bool client_no_context_takeover = false;
     /// The server's window, as a power of two: 9 to 15.
     int server_window_bits = 15;
     /// The client asked for server_max_window_bits, so that the answer names it.
@@ -25,10 +25,10 @@ struct WsDeflateParams {
     friend bool operator==(const WsDeflateParams&, const WsDeflateParams&) = default;
 };
 
-/// Picks the first offer of a `Sec-WebSocket-Extensions` field that this end can meet. `context_takeover`: both sides may
-/// keep their windows, unless the client does not want that. Nothing: the connection goes on without compression, as it
-/// does for offers that are malformed.
-std::optional<WsDeflateParams> accept_deflate_offer(std::string_view extensions, bool context_takeover);
+/// Picks the first offer of a `Sec-WebSocket-Extensions` field that this end can meet. All that is agreed on is what the
+/// client has offered: RFC 7692 allows a server to name more, but many clients fail then, or do not do it. Nothing: the
+/// connection goes on without compression, as it does for offers that are malformed.
+std::optional<WsDeflateParams> accept_deflate_offer(std::string_view extensions);
 
 /// The extension for the answer: `permessage-deflate; server_no_context_takeover; ...`.
 std::string describe_deflate(const WsDeflateParams& params);

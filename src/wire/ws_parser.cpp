@@ -175,7 +175,8 @@ WsError WsParser::check_start(std::uint8_t first, std::uint8_t second) const noe
         if ((second & length_bits) > ws_max_control_payload) return WsError::control_too_long;
     } else if (assembly_) {
         if (opcode != 0) return WsError::message_within_message;
-        if (assembly_->fragments >= options_->max_fragments) return WsError::too_many_fragments;
+        const bool empty_last = (first & fin_bit) != 0 && (second & length_bits) == 0;
+        if (assembly_->fragments >= options_->max_fragments && !empty_last) return WsError::too_many_fragments;
     } else if (opcode == 0) {
         return WsError::continuation_without_start;
     }

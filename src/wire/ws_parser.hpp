@@ -21,7 +21,7 @@ struct WsParserOptions {
     bool compression = false;
     /// Of one message, over all of its fragments (compressed: as it travels).
     std::size_t max_message_bytes = 1'000'000;
-    /// Frames of one message. As the Node library `ws`.
+    /// Frames of one message, as in the Node library `ws`. An empty last one is not counted: some libraries end with it.
     std::uint32_t max_fragments = 16'384;
 };
 

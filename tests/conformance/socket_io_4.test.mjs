@@ -18,8 +18,8 @@ after(() => testbed.stop());
 const suite = () => `${testbed.url}/socket.io/`;
 const matrix = () => `${testbed.matrixUrl}/socket.io/`;
 
-async function websocket(endpoint, query = "") {
-  const socket = await Socket.open(endpoint, { version: 3, answerPings: false, query });
+async function websocket(endpoint, query = "", headers = {}) {
+  const socket = await Socket.open(endpoint, { version: 3, answerPings: false, query, headers });
   open.add(socket);
   return socket;
 }
@@ -32,8 +32,8 @@ async function greeted() {
 }
 
 /** A client of the matrix port in `/matrix`. */
-async function joined(query = "") {
-  const socket = await websocket(matrix(), query);
+async function joined(query = "", headers = {}) {
+  const socket = await websocket(matrix(), query, headers);
   assert.deepEqual(await socket.send("40/matrix").several(2), ["40", "40/matrix,"]);
   return socket;
 }
@@ -128,11 +128,20 @@ describe("events", () => {
 
   const twice = (text) => Buffer.from(text).toString("latin1");
   test("that 1.x clients encoded twice are understood, on both transports", async () => {
-    const socket = await joined();
+    const socket = await joined("", { Origin: "localhost" });  // as the library of 1.0 in Node says it
     assert.equal(await socket.send(twice('42/matrix,1["code-points","é€💩"]')).next(), "43/matrix,1[[233,8364,128169]]");
-    const session = await Polling3.open(matrix());
+    const session = await Polling3.open(matrix(), { query: "&b64=1", headers: { "User-Agent": "node-XMLHttpRequest" } });
     await session.post("40/matrix", twice('42/matrix,1["code-points","é€💩"]'));
     assert.equal((await session.packets(3))[2], "43/matrix,1[[233,8364,128169]]");
+  });
+
+  test("that look so but are of other clients mean what they say", async () => {
+    const points = [...twice("é")].map((letter) => letter.codePointAt(0));
+    const socket = await joined();
+    assert.equal(await socket.send(twice('42/matrix,1["code-points","é"]')).next(), `43/matrix,1[[${points}]]`);
+    const session = await Polling3.open(matrix(), { headers: { "User-Agent": "okhttp/3.12.12" } });
+    await session.post("40/matrix", twice('42/matrix,1["code-points","é"]'));
+    assert.equal((await session.packets(3))[2], `43/matrix,1[[${points}]]`);
   });
 
   test("that 2.x clients encoded once are, too", async () => {

@@ -385,14 +385,15 @@ describe("limits", () => {
     assert.equal(await socket.closeCode(), 1009);
   });
 
-  const fragments = (count) => {
+  const fragments = (count, last = "z") => {
     const one = frame(opcode.continuation, "", { fin: false });
-    return Buffer.concat([frame(opcode.binary, "", { fin: false }), ...Array(count - 2).fill(one), frame(opcode.continuation, "")]);
+    return Buffer.concat([frame(opcode.binary, "", { fin: false }), ...Array(count - 2).fill(one), frame(opcode.continuation, last)]);
   };
 
-  test("65536 fragments are taken", async () => {
+  test("65536 fragments are taken, and an empty last one behind them", async () => {
     const socket = await connect();
-    await echoes(socket.write(fragments(65_536)), opcode.binary, "");
+    await echoes(socket.write(fragments(65_536)), opcode.binary, "z");
+    await echoes(socket.write(fragments(65_537, "")), opcode.binary, "");
   });
 
   test("one fragment more is refused", async () => {

@@ -56,8 +56,8 @@ export function runScript(script, index) {
 export class Polling3 {
   #polls = 0;
 
-  constructor(endpoint, { query = "", jsonp = false } = {}) {
-    Object.assign(this, { endpoint, query, jsonp });
+  constructor(endpoint, { query = "", jsonp = false, headers = {} } = {}) {
+    Object.assign(this, { endpoint, query, jsonp, headers });
   }
 
   static async open(endpoint, options) {
@@ -76,7 +76,7 @@ export class Polling3 {
 
   /** One GET, as it came: `{ status, headers, bytes }`. */
   get(more) {
-    return fetchBytes(this.url(more));
+    return fetchBytes(this.url(more), { headers: this.headers });
   }
 
   /** The packets of one poll. */
@@ -107,6 +107,6 @@ export class Polling3 {
   }
 
   send(body, type = "text/plain;charset=UTF-8", more = "") {
-    return fetchBytes(this.url(more), { method: "POST", body, headers: { "Content-Type": type } });
+    return fetchBytes(this.url(more), { method: "POST", body, headers: { "Content-Type": type, ...this.headers } });
   }
 }

@@ -173,6 +173,129 @@ TEST_CASE("messages in front of the client's close frame are handled, and answer
     CHECK(client.raw().receive_all().empty());
 }
 
+TEST_CASE(
+    "last messages, a close frame and FIN in one packet are answered, message by message and with a close frame") {
+    Fixture f([](Environ& environ) { return echo(environ); });
+    for (int round = 0; round < 30; ++round) {
+        RawClient client(f.server.port());
+        REQUIRE(client.upgrade("/") == 101);
+        std::string frames;
+        wire::append_ws_masked_frame(frames, WsOpcode::text, "one", 1);
+        wire::append_ws_masked_frame(frames, WsOpcode::text, "two", 1);
+        wire::append_ws_masked_frame(frames, WsOpcode::close, close_payload(1000), 1);
+        client.raw().send(frames);
+        client.raw().half_close();
+        CHECK(client.receive() == "one");
+        CHECK(client.receive() == "two");
+        CHECK(client.receive() == close_payload(1000));
+        CHECK(client.raw().receive_all().empty());
+    }
+}
+
+TEST_CASE("a message in front of malformed input is answered before the close frame that says what was wrong") {
+    Fixture f([](Environ& environ) { return echo(environ); });
+    RawClient client(f.server.port());
+    REQUIRE(client.upgrade("/") == 101);
+    std::string frames;
+    wire::append_ws_masked_frame(frames, WsOpcode::text, "before", 1);
+    wire::append_ws_frame(frames, WsOpcode::text, "not masked");
+    client.raw().send(frames);
+    CHECK(client.receive() == "before");
+    CHECK(client.receive() == close_payload(1002, "frame without a mask"));
+}
+
+TEST_CASE("the client's close frame does not end the sender's waiting for it to read") {
+    std::atomic<int> sent{0};
+    std::atomic<bool> done{false};
+    Fixture f([&](Environ& environ) {
+        WebSocketOptions options;
+        options.close_timeout = 300ms;
+        return websocket(
+            environ,
+            [&](WebSocket& ws) {
+                while (ws.receive()) continue;
+                const std::string chunk(256 * 1024, 'x');
+                for (int i = 0; i < 400; ++i) {
+                    ws.send_binary(chunk);
+                    ++sent;
+                }
+                done = true;
+            },
+            std::move(options));
+    });
+    RawClient client(net::test::Client::slow_tcp(f.server.port()));
+    REQUIRE(client.upgrade("/") == 101);
+    client.send(WsOpcode::close, close_payload(1000));
+    int before = -1;
+    while (sent != before) {
+        before = sent;
+        std::this_thread::sleep_for(50ms);
+    }
+    CHECK(sent < 100);
+    CHECK_FALSE(done);
+    // The time limit for the answer to the close frame ends the waiting.
+    while (!done) std::this_thread::sleep_for(10ms);
+}
+
+TEST_CASE("a client that is silent is pinged, one that answers stays, and one that does not is gone") {
+    std::atomic<int> ended{0};
+    Fixture f([&](Environ& environ) {
+        WebSocketOptions options;
+        options.ping_interval = 30ms;
+        options.ping_timeout = 60ms;
+        return websocket(
+            environ,
+            [&](WebSocket& ws) {
+                while (ws.receive()) continue;
+                CHECK(ws.close_code() == 1006);
+                CHECK(ws.close_reason() == "ping timeout");
+                ++ended;
+            },
+            std::move(options));
+    });
+    RawClient client(f.server.port());
+    REQUIRE(client.upgrade("/") == 101);
+    for (int i = 0; i < 5; ++i) {
+        CHECK(client.receive().empty());
+        CHECK(client.last_opcode == WsOpcode::ping);
+        client.send(WsOpcode::pong, "");
+    }
+    CHECK(ended == 0);
+    CHECK(client.receive().empty());
+    CHECK(client.last_opcode == WsOpcode::ping);
+    CHECK(client.raw().closed_within(3s));
+    while (ended == 0) std::this_thread::sleep_for(10ms);
+}
+
+TEST_CASE("a handler that lets messages wait does not cost a live client its connection") {
+    Fixture f([&](Environ& environ) {
+        WebSocketOptions options;
+        options.ping_interval = 10ms;
+        options.ping_timeout = 10ms;
+        return websocket(
+            environ,
+            [&](WebSocket& ws) {
+                sio::sleep(300ms);
+                int messages = 0;
+                while (auto message = ws.receive()) {
+                    if (message->data == "last") break;
+                    ++messages;
+                }
+                ws.send_text(std::to_string(messages));
+            },
+            std::move(options));
+    });
+    RawClient client(f.server.port());
+    REQUIRE(client.upgrade("/") == 101);
+    // More than may wait: the client's pongs stand behind it.
+    for (int i = 0; i < 20; ++i) client.send(WsOpcode::binary, std::string(60'000, 'x'));
+    client.send_text("last");
+    std::string answer;
+    do answer = client.receive();
+    while (client.last_opcode == WsOpcode::ping);
+    CHECK(answer == "20");
+}
+
 TEST_CASE("a handler that never comes to answer the client's close frame is cut off after the time limit") {
     Fixture f([](Environ& environ) {
         WebSocketOptions options;

@@ -150,19 +150,14 @@ TEST_CASE("a broadcast is encoded once for each generation, and its frames are s
     });
 }
 
-TEST_CASE("text that a 1.x client encoded twice is decoded once more, never that of Engine.IO 4") {
-    const std::string twice = "2[\"a\",\"\xc3\x83\xc2\xa9\"]";
-    const std::string once = "2[\"a\",\"\xc3\xa9\"]";
-    run([&](session::EngineHost& host) {
-        Client eio3(host, Generation::eio3, "a");
-        eio3.text(twice);
-        eio3.text(once);
-        eio3.text("2[\"\xe2\x82\xac\",\"\xc3\x83\xc2\xa9\"]");  // above U+00FF: not twice
-        CHECK(eio3.handler->got == Log{"/ a \"\xc3\xa9\"", "/ a \"\xc3\xa9\"", "/ \xe2\x82\xac \"\xc3\x83\xc2\xa9\""});
-        Client eio4(host, Generation::eio4, "b");
-        eio4.text(twice);
-        CHECK(eio4.handler->got == Log{"/ a \"\xc3\x83\xc2\xa9\""});
-    });
+TEST_CASE("text that looks as if it had been encoded twice means what it says, whatever the generation") {
+    for (const auto generation : {Generation::eio3, Generation::eio4}) {
+        run([&](session::EngineHost& host) {
+            Client client(host, generation, "a");
+            client.text("2[\"a\",\"\xc3\x83\xc2\xa9\"]");
+            CHECK(client.handler->got == Log{"/ a \"\xc3\x83\xc2\xa9\""});
+        });
+    }
 }
 
 TEST_CASE("attachments are put to the packet that announced them, for both generations") {

@@ -334,10 +334,14 @@ TEST_CASE("a polling session that the server closes stays until its last packets
         CHECK(f.log.back() == "closed:forced close");
         CHECK(f.host.sessions.size() == 1);
         f.take_outbox();
+        CHECK(f.session->closes());
+        f.session->on_packet(*f.transport, text(EngineType::message, "too late"));
+        CHECK(f.host.sessions.size() == 1);
+        f.session->on_packet(*f.transport, text(EngineType::close));
         CHECK(f.host.sessions.size() == 0);
     });
     CHECK(f.count("polled:4bye") == 1);
-    CHECK(f.count("polled:1") == 1);
+    CHECK(f.count("got:too late") == 0);
     CHECK(f.count("closed:forced close") == 1);
 }
 

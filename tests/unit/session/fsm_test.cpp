@@ -54,6 +54,17 @@ TEST_CASE("a client that pings by itself is given up after an interval and a tim
     CHECK(fsm.advance(start + 900ms) == Beat::time_out);
 }
 
+TEST_CASE("a peer that could not be heard is excused: it gets the timeout anew") {
+    HeartbeatFsm fsm(HeartbeatFsm::Pinger::server, 300ms, 200ms, start);
+    fsm.excuse(start + 299ms);
+    CHECK(fsm.deadline() == start + 300ms);  // nothing was due
+    CHECK(fsm.advance(start + 300ms) == Beat::send_ping);
+    fsm.excuse(start + 450ms);
+    CHECK(fsm.advance(start + 500ms) == Beat::none);
+    CHECK(fsm.deadline() == start + 650ms);
+    CHECK(fsm.advance(start + 650ms) == Beat::time_out);
+}
+
 TEST_CASE("packets do not count where the server pings") {
     CHECK_FALSE(HeartbeatFsm(HeartbeatFsm::Pinger::server, 300ms, 200ms, start).counts_packets());
 }

@@ -73,8 +73,12 @@ TEST_CASE("a WebSocket may be opened by no page, a page of the same host, or one
     CHECK_FALSE(transport::websocket_origin_allowed(options, from("http://example.org:8080")));
     CHECK_FALSE(transport::websocket_origin_allowed(options, from("http://evil.example")));
     CHECK_FALSE(transport::websocket_origin_allowed(options, from("null")));
+    CHECK(transport::websocket_origin_allowed(options, from("wss://example.org", "example.org:443")));
+    CHECK(transport::websocket_origin_allowed(options, from("127.0.0.1:5000", "127.0.0.1:5000")));
     options.allowed_origins = {"http://evil.example"};
     CHECK(transport::websocket_origin_allowed(options, from("http://evil.example")));
+    CHECK(transport::websocket_origin_allowed(options, from("ws://evil.example:80")));
+    CHECK_FALSE(transport::websocket_origin_allowed(options, from("wss://evil.example")));
     options.allowed_origins = {"*"};
     CHECK(transport::websocket_origin_allowed(options, from("null")));
 }

@@ -36,12 +36,16 @@ std::string binary_frame(std::string_view payload) { return test::server_frame(W
 
 }  // namespace
 
-TEST_CASE("an Engine.IO 3 session polls with lengths, in text while nothing is binary") {
+TEST_CASE("an Engine.IO 3 session polls with lengths, in text while all of it is ASCII") {
     Fixture f;
     f.run([&] {
         const auto sid = open(f);
-        CHECK(post(f, sid, "4:4one2:4\xe2\x82\xac")->body() == "ok");
-        CHECK(f.get(sid_query(sid))->body() == "4:4one2:4\xe2\x82\xac");
+        CHECK(post(f, sid, "4:4one4:4two")->body() == "ok");
+        CHECK(f.get(sid_query(sid))->body() == "4:4one4:4two");
+        CHECK(post(f, sid, "2:4\xe2\x82\xac")->body() == "ok");
+        CHECK(f.get(sid_query(sid))->body() == std::string("\0\4\xff"
+                                                           "4\xe2\x82\xac",
+                                                           7));
         CHECK(post(f, sid, "1:2")->body() == "ok");
         CHECK(f.get(sid_query(sid))->body() == "1:3");
         CHECK(post(f, sid, "6:b4AQI=4:4two")->body() == "ok");

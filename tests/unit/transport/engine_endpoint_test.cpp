@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -141,23 +143,47 @@ TEST_CASE("a poll that its client abandons ends the session") {
     CHECK(f.log == Log{"closed: transport close"});
 }
 
-TEST_CASE("a server that closes a polling session delivers what is queued, then a close packet") {
+TEST_CASE("a server that closes a polling session delivers what is queued, then a close packet in a poll of its own") {
     Fixture f;
     f.run([&] {
         const auto sid = f.open();
         f.post(sid,
                "4last\x1e"
                "4close");
-        CHECK(f.poll(sid)->body() ==
-              "4last\x1e"
-              "1");
+        CHECK(f.poll(sid)->body() == "4last");
+        CHECK(f.post(sid, "4too late")->body() == "ok");
+        CHECK(f.poll(sid)->body() == "1");
         CHECK(f.poll(sid)->status() == 400);
 
         const auto other = f.open();
         const auto waiting = f.poll(other);
-        f.post(other, "4close");
+        f.post(other,
+               "4last\x1e"
+               "4close");
         turn();
-        CHECK(waiting->body() == "1");
+        CHECK(waiting->body() == "4last");
+        CHECK(f.poll(other)->body() == "1");
+
+        const auto idle = f.open();
+        const auto empty = f.poll(idle);
+        f.post(idle, "4close");
+        turn();
+        CHECK(empty->body() == "1");
+        CHECK(f.endpoint->session_count() == 0);
+    });
+    CHECK(f.log == Log{"closed: forced close", "closed: forced close", "closed: forced close"});
+}
+
+TEST_CASE("a client that is told to go and says so, instead of polling again, is gone at once") {
+    Fixture f;
+    f.run([&] {
+        const auto sid = f.open();
+        f.post(sid,
+               "4last\x1e"
+               "4close");
+        CHECK(f.poll(sid)->body() == "4last");
+        CHECK(f.post(sid, "1")->body() == "ok");
+        CHECK(f.endpoint->session_count() == 0);
     });
 }
 
@@ -170,6 +196,74 @@ TEST_CASE("a POST stays unanswered while reading is paused") {
         f.endpoint->host().sessions.find(sid)->resume_reading();
         CHECK(post->body() == "ok");
     });
+}
+
+TEST_CASE("the packets of a POST behind a pause wait until reading resumes, and its answer behind them") {
+    Fixture f;
+    f.run([&] {
+        const auto sid = f.open();
+        const auto post = f.post(sid,
+                                 "4one\x1e"
+                                 "4pause\x1e"
+                                 "4two");
+        CHECK(f.poll(sid)->body() == "4one");
+        CHECK(post->status() == 0);
+        f.endpoint->host().sessions.find(sid)->resume_reading();
+        CHECK(post->body() == "ok");
+        CHECK(f.poll(sid)->body() == "4two");
+    });
+}
+
+TEST_CASE("a second POST does not get past a pause: it is answered 400, and the session ends") {
+    Fixture f;
+    f.run([&] {
+        const auto sid = f.open();
+        const auto held = f.post(sid,
+                                 "4pause\x1e"
+                                 "4behind");
+        const auto second = f.post(sid, "4overtaking");
+        CHECK(second->status() == 400);
+        CHECK(held->body() == "ok");
+        CHECK(f.poll(sid)->status() == 400);
+    });
+    CHECK(f.log == Log{"closed: transport error"});
+}
+
+TEST_CASE("a POST that is held is answered when the session ends, in whichever way") {
+    Fixture f;
+    f.run([&] {
+        const auto sid = f.open();
+        const auto held = f.post(sid, "4pause");
+        f.endpoint->host().sessions.find(sid)->close(CloseReason::forced_close);
+        CHECK(held->body() == "ok");
+        const auto other = f.open();
+        const auto also_held = f.post(other, "4pause");
+        f.poll(other)->abandon();
+        CHECK(also_held->body() == "ok");
+    });
+    CHECK(f.log == Log{"closed: forced close", "closed: transport close"});
+}
+
+TEST_CASE("a POST may carry any number of packets, which are handled over several turns") {
+    Fixture f;
+    f.options.max_queued_bytes = 100'000'000;
+    f.run([&] {
+        const auto sid = f.open();
+        std::string body = "4";
+        constexpr int packets = 400'000;
+        for (int i = 1; i < packets; ++i)
+            body +=
+                "\x1e"
+                "4";
+        REQUIRE(body.size() <= f.options.max_payload_bytes * 2);
+        f.options.max_payload_bytes = body.size();
+        const auto post = f.post(sid, body);
+        CHECK(post->status() == 0);
+        while (post->status() == 0) turn();
+        CHECK(post->body() == "ok");
+        CHECK(f.poll(sid)->body() == body);
+    });
+    CHECK(f.log.empty());
 }
 
 TEST_CASE("a WebSocket session greets, echoes and is closed by its close packet") {
@@ -187,6 +281,19 @@ TEST_CASE("a WebSocket session greets, echoes and is closed by its close packet"
         CHECK(answer->wire->written.substr(0, 1) == "\x88");
     });
     CHECK(f.log == Log{"closed: transport close"});
+}
+
+TEST_CASE("a client of Engine.IO 4 that takes text only gets base64 over WebSocket") {
+    Fixture f;
+    f.run([&] {
+        const auto answer = f.websocket("EIO=4&transport=websocket&b64=1");
+        auto& wire = *answer->wire;
+        wire.written.clear();
+        wire.feed(masked(WsOpcode::text, "bAQI="));
+        wire.feed(masked(WsOpcode::binary, "\1\2"));
+        wire.feed(masked(WsOpcode::text, "4text"));
+        CHECK(wire.written == text_frame("bAQI=") + text_frame("bAQI=") + text_frame("4text"));
+    });
 }
 
 TEST_CASE("an invalid packet closes the WebSocket") {
@@ -296,8 +403,9 @@ TEST_CASE("refusals of the endpoint: 426, 403 for a foreign page, 503 when full 
 
 TEST_CASE("allow_request may block, refuse with a message, or fail") {
     Fixture f;
-    f.options.allow_request = [](Environ& environ) -> std::optional<Refusal> {
-        sio::sleep(1ms);
+    bool decided = false;
+    f.options.allow_request = [&](Environ& environ) -> std::optional<Refusal> {
+        while (!decided) sio::sleep(1ms);
         if (environ.query()["token"] == "good") return {};
         if (environ.query()["token"] == "throw") throw std::runtime_error("broken");
         return Refusal{"who are you?"};
@@ -307,7 +415,8 @@ TEST_CASE("allow_request may block, refuse with a message, or fail") {
         const auto bad = f.get("EIO=4&transport=polling&token=bad");
         const auto broken = f.get("EIO=4&transport=polling&token=throw");
         CHECK(good->status() == 0);
-        sio::sleep(10ms);
+        decided = true;
+        while (broken->status() == 0) turn();
         CHECK(good->status() == 200);
         CHECK(bad->status() == 403);
         CHECK(bad->body() == R"({"code":4,"message":"who are you?"})");
@@ -360,5 +469,53 @@ TEST_CASE("the cookie and CORS options add their headers to the handshake") {
             f.request("GET", "/engine.io/?EIO=4&transport=nope", {}, {{"Origin", "https://a.example"}});
         CHECK(refused->status() == 400);
         CHECK(refused->header("Access-Control-Allow-Origin") == "https://a.example");
+    });
+}
+
+TEST_CASE("the largest numbers as limits are none") {
+    Fixture f;
+    constexpr auto for_ever = std::chrono::milliseconds::max();
+    constexpr auto any = std::numeric_limits<std::size_t>::max();
+    f.options.ping_interval = f.options.ping_timeout = f.options.upgrade_timeout = f.options.close_timeout = for_ever;
+    f.options.max_payload_bytes = f.options.max_payload_packets = f.options.max_fragments = any;
+    f.options.max_queued_bytes = f.options.max_attachments = f.options.max_attachment_bytes = any;
+    f.options.websocket_compression.emplace();
+    f.run([&] {
+        const auto sid = f.open();
+        CHECK(f.post(sid,
+                     "4one\x1e"
+                     "4two")
+                  ->body() == "ok");
+        CHECK(f.poll(sid)->body() ==
+              "4one\x1e"
+              "4two");
+        const auto upgrade = f.websocket("EIO=4&transport=websocket&sid=" + sid);
+        sio::sleep(10ms);
+        CHECK_FALSE(upgrade->wire->closed);
+        const auto ws = f.websocket("EIO=4&transport=websocket");
+        CHECK(ws->wire->written.find(R"("pingInterval":1000000000,"pingTimeout":1000000000)") != std::string::npos);
+        ws->wire->written.clear();
+        ws->wire->feed(masked(WsOpcode::text, "4hello"));
+        sio::sleep(10ms);
+        CHECK(ws->wire->written == text_frame("4hello"));
+        CHECK(f.log.empty());
+    });
+}
+
+TEST_CASE("a session that is not read from is not given up for want of a pong") {
+    Fixture f;
+    f.options.ping_interval = f.options.ping_timeout = 20ms;
+    f.run([&] {
+        const auto ws = f.websocket("EIO=4&transport=websocket");
+        auto& wire = *ws->wire;
+        wire.feed(masked(WsOpcode::text, "4pause"));
+        sio::sleep(100ms);
+        CHECK(f.log.empty());
+        f.endpoint->host().sessions.for_each([](session::EngineSession& session) { session.resume_reading(); });
+        wire.feed(masked(WsOpcode::text, "3"));
+        CHECK(f.log.empty());
+        // From now on it is.
+        sio::sleep(100ms);
+        CHECK(f.log == Log{"closed: ping timeout"});
     });
 }

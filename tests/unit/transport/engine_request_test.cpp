@@ -12,7 +12,10 @@ HttpRequest get(std::string target, bool upgrade = false) {
     HttpRequest request;
     request.target = std::move(target);
     request.headers.add("Host", "localhost");
-    if (upgrade) request.headers.add("Upgrade", "WebSocket");
+    if (upgrade) {
+        request.headers.add("Connection", "Upgrade");
+        request.headers.add("Upgrade", "WebSocket");
+    }
     return request;
 }
 
@@ -40,7 +43,7 @@ TEST_CASE("what is wrong with a request gets the reference server's code") {
     CHECK(error_of(get("/socket.io/")) == EngineError::unknown_transport);
     CHECK(error_of(get("/socket.io/?EIO=4&transport=abc")) == EngineError::unknown_transport);
     CHECK(error_of(get("/socket.io/?EIO=4&transport=constructor")) == EngineError::unknown_transport);
-    CHECK(error_of(get("/socket.io/?transport=polling")) == EngineError::unsupported_protocol);
+    CHECK(error_of(get("/socket.io/?EIO=&transport=polling")) == EngineError::unsupported_protocol);
     CHECK(error_of(get("/socket.io/?EIO=abc&transport=polling")) == EngineError::unsupported_protocol);
     CHECK(error_of(get("/socket.io/?EIO=44&transport=polling")) == EngineError::unsupported_protocol);
     CHECK(error_of(get("/socket.io/?EIO=1&transport=polling")) == EngineError::unsupported_protocol);
@@ -50,6 +53,23 @@ TEST_CASE("what is wrong with a request gets the reference server's code") {
         request.method = method;
         CHECK(error_of(request) == EngineError::bad_handshake_method);
     }
+}
+
+TEST_CASE("an upgrade is told by Upgrade and Connection together, both of which are lists in one line or several") {
+    const auto upgrades = [](const Headers& headers, std::string_view transport) {
+        auto request = get("/?EIO=4&transport=" + std::string(transport));
+        for (const auto& [name, value] : headers) request.headers.add(name, value);
+        const auto result = transport::read_engine_request(request, {});
+        return std::holds_alternative<EngineRequest>(result) && std::get<EngineRequest>(result).upgrade;
+    };
+    CHECK(upgrades({{"Upgrade", "h2c, websocket"}, {"Connection", "keep-alive, Upgrade"}}, "websocket"));
+    CHECK(upgrades({{"Upgrade", "websocket"}, {"Connection", "keep-alive"}, {"Connection", "upgrade"}}, "websocket"));
+    CHECK_FALSE(upgrades({{"Upgrade", "websocket"}, {"Connection", "keep-alive"}}, "websocket"));
+    CHECK_FALSE(upgrades({{"Upgrade", "h2c"}, {"Connection", "Upgrade"}}, "websocket"));
+    // A poll that says `Upgrade` for a proxy's sake is a poll.
+    auto poll = get("/?EIO=4&transport=polling");
+    poll.headers.add("Upgrade", "websocket");
+    CHECK(error_of(poll) == std::nullopt);
 }
 
 TEST_CASE("a transport that is switched off is unknown") {
@@ -72,6 +92,19 @@ TEST_CASE("the generation of a handshake is that of its EIO parameter, unless it
     options.generations = {Generation::v09, Generation::eio3};
     CHECK(error_of(get("/?EIO=3&transport=polling"), options) == std::nullopt);
     CHECK(error_of(get("/?EIO=4&transport=polling"), options) == EngineError::unsupported_protocol);
+}
+
+TEST_CASE(
+    "a handshake without a version is one of Engine.IO 3, if that is served and the options do not say otherwise") {
+    const auto request = get("/?transport=polling");
+    const auto read = transport::read_engine_request(request, {});
+    CHECK(std::get<EngineRequest>(read).generation == Generation::eio3);
+    EngineOptions options;
+    options.generations = {Generation::eio4};
+    CHECK(error_of(request, options) == EngineError::unsupported_protocol);
+    options = {};
+    options.eio3_without_version = false;
+    CHECK(error_of(request, options) == EngineError::unsupported_protocol);
 }
 
 TEST_CASE("the form of payloads is read from the query") {

@@ -8,11 +8,13 @@
 using sio::Generation;
 using sio::Response;
 using sio::transport::poll_answer;
+using sio::transport::TextEncoding;
 using Packets = std::vector<sio::session::Outbox::Entry>;
 
 namespace {
 
 const Packets text{{false, "4\xe2\x82\xac"}, {false, "6"}};
+const Packets ascii{{false, "4hello"}, {false, "6"}};
 const Packets mixed{{false, "451-[{\"_placeholder\":true,\"num\":0}]"}, {true, std::string("\x01\x02", 2)}};
 
 }  // namespace
@@ -28,12 +30,29 @@ TEST_CASE("Engine.IO 4 has separators, and base64 for what is binary") {
           "6");
 }
 
-TEST_CASE("Engine.IO 3 has text framing where nothing is binary") {
-    const Response answer = poll_answer(Generation::eio3, {}, text);
-    CHECK(answer.body ==
-          "2:4\xe2\x82\xac"
-          "1:6");
+TEST_CASE("Engine.IO 3 has text framing for what is small and all ASCII") {
+    const Response answer = poll_answer(Generation::eio3, {}, ascii);
+    CHECK(answer.body == "6:4hello1:6");
     CHECK(answer.headers.get("Content-Type") == "text/plain; charset=UTF-8");
+}
+
+TEST_CASE("Engine.IO 3 has binary framing for large text, and for text outside ASCII, where the client takes it") {
+    const Packets large{{false, "4" + std::string(20'000, 'x')}, {false, "4" + std::string(20'000, 'y')}};
+    for (const auto& packets : {large, text}) {
+        const Response answer = poll_answer(Generation::eio3, {}, packets);
+        CHECK(answer.headers.get("Content-Type") == "application/octet-stream");
+        CHECK(answer.body.front() == '\0');
+        CHECK(poll_answer(Generation::eio3, {.base64 = true}, packets).headers.get("Content-Type") ==
+              "text/plain; charset=UTF-8");
+    }
+}
+
+TEST_CASE("text framing is encoded twice for clients that encode so") {
+    CHECK(poll_answer(Generation::eio3, {.base64 = true, .encoding = TextEncoding::twice}, text).body ==
+          "4:4\xc3\xa2\xc2\x82\xc2\xac"
+          "1:6");
+    CHECK(poll_answer(Generation::eio3, {.base64 = true, .encoding = TextEncoding::twice}, ascii).body ==
+          "6:4hello1:6");
 }
 
 TEST_CASE("Engine.IO 3 has binary framing where something is") {

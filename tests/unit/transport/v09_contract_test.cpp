@@ -82,6 +82,7 @@ public:
     }
     void leave() override { send_packets({"0::"}); }
     void send_nonsense() override { send_packets({":"}); }
+    bool ignores_nonsense() const override { return true; }
 
 private:
     session::V09Session* find() { return endpoint_->host().sessions.find(sid_); }

@@ -49,7 +49,7 @@ TEST_CASE("permessage-deflate is agreed on only where it is switched on and offe
     on.run([&] {
         CHECK(on.websocket("EIO=4&transport=websocket")->header("Sec-WebSocket-Extensions") == "");
         CHECK(on.websocket("EIO=4&transport=websocket", with_offer())->header("Sec-WebSocket-Extensions") ==
-              "permessage-deflate; server_no_context_takeover; client_no_context_takeover");
+              "permessage-deflate");
     });
 }
 
@@ -116,6 +116,21 @@ TEST_CASE("a broadcast is compressed once for all who share the terms") {
         CHECK(frames(with_offer()) == session::Frames::deflated);
         CHECK(frames({{"Sec-WebSocket-Extensions", "permessage-deflate; server_max_window_bits=10"}}) ==
               session::Frames::none);
+    });
+}
+
+TEST_CASE("a client that did not offer to drop its window refers to earlier messages, and is sent none that do") {
+    EndpointFixture f;
+    f.options.websocket_compression = WebSocketCompression{.threshold = 10};
+    f.run([&] {
+        const auto wire = f.websocket("EIO=4&transport=websocket", with_offer())->wire;
+        Peer peer{wire::WsDeflater(15, 6, true)};
+        const std::string message = "4the same words again and again";
+        for (int i = 0; i < 3; ++i) {
+            wire->written.clear();
+            wire->feed(peer.frame(WsOpcode::text, message));
+            CHECK(wire->written == compressed_frame(WsOpcode::text, message));
+        }
     });
 }
 

@@ -56,6 +56,29 @@ TEST_CASE("padding is where it belongs and nowhere else") {
     }
 }
 
+TEST_CASE("base64 of other encoders may have line ends, and lack padding") {
+    const auto decoded = [](std::string_view text) {
+        std::string out = "before ";
+        return append_mime_base64_decoded(out, text) ? out.substr(7) : "(none) " + out;
+    };
+    for (const std::string_view text : {"Zm9vYg==", "Zm9vYg", "Zm9v\nYg==\n", "Zm9v\r\nYg\r\n", "\nZm\n9v\nYg=\n=\n"}) {
+        CHECK(decoded(text) == "foob");
+    }
+    for (const std::string_view text : {"Zm9vYmE=", "Zm9vYmE", "Zm9vYmE\n", "Zm9vYmE\n="})
+        CHECK(decoded(text) == "fooba");
+    CHECK(decoded("Zm9v") == "foo");
+    CHECK(decoded("\n") == "");
+    std::string bytes;
+    for (int i = 0; i < 300; ++i) bytes += static_cast<char>(i * 7);
+    std::string wrapped = base64_encode(bytes);
+    for (std::size_t at = 76; at < wrapped.size(); at += 77) wrapped.insert(at, 1, '\n');
+    CHECK(decoded(wrapped + '\n') == bytes);
+    for (const std::string_view bad :
+         {"Z", "Zm9vY", "=", "==", "Zm9vYg=", "Zm9v====", "Zm9vYh==", "Zm9v Yg==", "Zm9v-g==", "Zg==Zg=="}) {
+        CHECK(decoded(bad) == "(none) before ");
+    }
+}
+
 TEST_CASE("bits that no byte takes must be zero") {
     CHECK(base64_decode("AA=="));
     CHECK_FALSE(base64_decode("AB=="));

@@ -157,6 +157,21 @@ TEST_CASE("lengths are JavaScript's") {
     CHECK(utf16_length("h\xc3\xa9 \xf4\x8f\xbf\xbf!") == 6);
 }
 
+TEST_CASE("text is encoded again as it is decoded again, and ASCII is the same either way") {
+    for (const std::string_view text : {"", "plain",
+                                        "Gr\xc3\xbc\xc3\x9f"
+                                        "e",
+                                        "\xe2\x82\xac \xf0\x9f\x92\xa9", "\xc3\x83\xc2\xa9"}) {
+        std::string again;
+        append_encoded_again(again, text);
+        std::string once;
+        CHECK(append_once_encoded(once, again) == !is_ascii(text));
+        CHECK((is_ascii(text) ? again : once) == text);
+    }
+    CHECK(is_ascii("\x7f"));
+    CHECK_FALSE(is_ascii("\x80"));
+}
+
 TEST_CASE("text that was encoded twice is told from text that was not") {
     const auto undone = [](std::string_view text) {
         std::string out = "kept";

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <limits>
 #include <string>
 
 namespace sio::wire {
@@ -25,6 +26,10 @@ TEST_CASE("a handshake may offer no upgrade or several") {
                                  .ping_timeout = milliseconds(200),
                                  .max_payload_bytes = 1});
     CHECK(none == R"({"sid":"s","upgrades":[],"pingInterval":300,"pingTimeout":200,"maxPayload":1})");
+
+    std::string largest;
+    append_handshake_json(largest, {.sid = "s", .max_payload_bytes = std::numeric_limits<std::size_t>::max()});
+    CHECK(largest.ends_with(R"("maxPayload":9007199254740991})"));
 
     static constexpr std::array<std::string_view, 2> two{"websocket", "webtransport"};
     std::string json;
