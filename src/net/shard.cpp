@@ -25,6 +25,42 @@ void prepare(int socket) {
     ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // fails for a Unix socket, which has no need of it
 }
 
+/// Aborts a connection that could not be begun, unless done() says that it has.
+class Beginning {
+public:
+    explicit Beginning(Connection::Ptr connection) noexcept : connection_(std::move(connection)) {}
+    ~Beginning() {
+        if (connection_) connection_->abort();
+    }
+    Beginning(const Beginning&) = delete;
+    Beginning& operator=(const Beginning&) = delete;
+
+    Connection& operator*() const noexcept { return *connection_; }
+    Connection* operator->() const noexcept { return connection_.get(); }
+    Connection::Ptr done() noexcept { return std::move(connection_); }
+
+private:
+    Connection::Ptr connection_;
+};
+
+/// Releases an admission that no connection has taken over.
+class Admitted {
+public:
+    Admitted(Admission& admission, const SocketAddress& peer, bool admitted) noexcept
+        : admission_(admitted ? &admission : nullptr), peer_(peer) {}
+    ~Admitted() {
+        if (admission_ != nullptr) admission_->release(peer_);
+    }
+    Admitted(const Admitted&) = delete;
+    Admitted& operator=(const Admitted&) = delete;
+
+    void taken_over() noexcept { admission_ = nullptr; }
+
+private:
+    Admission* admission_;
+    SocketAddress peer_;
+};
+
 }  // namespace
 
 Shard::Shard(greenlet::Loop& loop, std::shared_ptr<const ShardOptions> options, std::shared_ptr<Admission> admission)
@@ -67,21 +103,26 @@ void Shard::listen(FileDescriptor listening, std::shared_ptr<const TlsContext> t
 void Shard::adopt(FileDescriptor socket, std::string_view read_already, const TlsContext* tls) {
     prepare(socket.get());
     const auto peer = SocketAddress::peer_of(socket.get());
-    const auto connection = add(std::move(socket), peer, tls, read_already, false);
+    Beginning connection(add(std::move(socket), peer, tls, read_already, false));
     connection->start(ProtocolPtr(new HttpConnection(*connection)));
+    connection.done();
 }
 
 std::unique_ptr<ByteLink> Shard::adopt_link(FileDescriptor socket, std::string_view read_already) {
     prepare(socket.get());
     const auto peer = SocketAddress::peer_of(socket.get());
-    return std::make_unique<ConnectionLink>(add(std::move(socket), peer, nullptr, read_already, false));
+    Beginning connection(add(std::move(socket), peer, nullptr, read_already, false));
+    auto link = std::make_unique<ConnectionLink>(&*connection);
+    connection.done();
+    return link;
 }
 
 void Shard::take_over(MovedConnection&& moved) {
-    const auto connection = add(std::move(moved.socket));
+    Beginning connection(add(std::move(moved.socket)));
     const boost::intrusive_ptr<HttpConnection> http(new HttpConnection(*connection));
     connection->start(http);
     http->resume(std::move(moved));
+    connection.done();
 }
 
 void Shard::accepted(FileDescriptor socket, const SocketAddress& peer, const TlsContext* tls, Service service) {
@@ -97,30 +138,37 @@ void Shard::accepted(FileDescriptor socket, const SocketAddress& peer, const Tls
         }
         return;
     }
-    const auto connection = add(std::move(socket), peer, tls, {}, true);
+    Beginning connection(add(std::move(socket), peer, tls, {}, true));
     if (service == Service::flash_policy) {
         connection->start(ProtocolPtr(new FlashPolicyConnection(*connection)));
     } else {
         connection->start(ProtocolPtr(new HttpConnection(*connection)));
     }
+    connection.done();
 }
 
 Connection::Ptr Shard::add(FileDescriptor socket, const SocketAddress& peer, const TlsContext* tls,
                            std::string_view read_already, bool admitted) {
+    Admitted admission(*admission_, peer, admitted);
     auto stream = tls != nullptr ? std::make_unique<TlsStream>(*tls, pool_) : nullptr;
+    auto connection = add(new Connection(*this, std::move(socket), peer, std::move(stream), read_already), admitted);
+    admission.taken_over();
     counters_.accepted.add();
-    return add(new Connection(*this, std::move(socket), peer, std::move(stream), read_already), admitted);
-}
-
-Connection::Ptr Shard::add(MovedSocket&& moved) {
-    if (moved.tls) moved.tls->enter_pool(pool_, moved.cipher);
-    const auto connection = add(
-        new Connection(*this, std::move(moved.socket), moved.peer, std::move(moved.tls), moved.unread), moved.admitted);
-    if (!moved.unsent.empty()) connection->write(moved.unsent);
     return connection;
 }
 
-Connection::Ptr Shard::add(Connection* made, bool admitted) {
+Connection::Ptr Shard::add(MovedSocket&& moved) {
+    Admitted admission(*admission_, moved.peer, moved.admitted);
+    if (moved.tls) moved.tls->enter_pool(pool_, moved.cipher);
+    Beginning connection(
+        add(new Connection(*this, std::move(moved.socket), moved.peer, std::move(moved.tls), moved.unread),
+            moved.admitted));
+    admission.taken_over();
+    if (!moved.unsent.empty()) connection->write(moved.unsent);
+    return connection.done();
+}
+
+Connection::Ptr Shard::add(Connection* made, bool admitted) noexcept {
     Connection::Ptr connection(made);
     connection->admitted_ = admitted;
     connections_.push_back(*connection);

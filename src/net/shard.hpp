@@ -118,10 +118,11 @@ private:
     static constexpr std::size_t record_size = 16 * 1024;
 
     void accepted(FileDescriptor socket, const SocketAddress& peer, const TlsContext* tls, Service service);
+    // An admission is the connection's from then on; when these throw, it is released.
     Connection::Ptr add(FileDescriptor socket, const SocketAddress& peer, const TlsContext* tls,
                         std::string_view read_already, bool admitted);
     Connection::Ptr add(MovedSocket&& moved);
-    Connection::Ptr add(Connection* connection, bool admitted);
+    Connection::Ptr add(Connection* made, bool admitted) noexcept;
     std::vector<Connection::Ptr> snapshot();
     void flush_dirty();
     void check_stopped();
