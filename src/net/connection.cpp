@@ -36,10 +36,11 @@ void Connection::start(ProtocolPtr protocol) {
     if (handshaking_) {
         arm_timer(shard_->limits().head_timeout);
         // What was read already is TLS records: they are decrypted before anything is delivered.
-        auto records = std::exchange(kept_, {});
-        Batch batch(*this);
-        if (!records.empty()) input(records.data(), records.size());
-        if (input_ended_) end_of_input();
+        batch([&] {
+            auto records = std::exchange(kept_, {});
+            if (!records.empty()) input(records.data(), records.size());
+            if (input_ended_) end_of_input();
+        });
     } else if (!kept_.empty()) {
         schedule_delivery();
     }
@@ -118,6 +119,16 @@ void Connection::fail(std::string_view reason) {
     finish();
 }
 
+void Connection::break_off(const std::exception_ptr& error) noexcept {
+    try {
+        const auto text = util::exception_text(error);
+        log(LogLevel::error, "net", "a connection is cut: " + text);
+        cut(text);
+    } catch (...) {
+        abort();
+    }
+}
+
 /// Tells the receiver of the end, if there is a receiver and an end that it has not been told of.
 void Connection::report_end() {
     if (!end_due_ || receiver_ == nullptr) return;
@@ -168,7 +179,11 @@ void Connection::arm_timer(std::chrono::milliseconds delay) {
 }
 
 void Connection::on_timer() {
-    const Ptr self(this);
+    batch([this] { check_progress(); });
+}
+
+/// The time is up for what the connection is doing, unless the peer has come far enough.
+void Connection::check_progress() {
     const auto& limits = shard_->limits();
     switch (state_) {
         case State::open:

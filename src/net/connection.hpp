@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -98,7 +99,10 @@ private:
         lingering,  ///< our side is shut down; what the peer still sends is discarded until it closes too
         closed,
     };
-    class Batch;
+
+    template <class Work>
+    void batch(Work work) noexcept;
+    void break_off(const std::exception_ptr& error) noexcept;
 
     void on_events(std::uint32_t events) override;
     bool wants_input() const noexcept;
@@ -118,7 +122,6 @@ private:
     bool transmit();
     void encrypt();
     void wait_writable();
-    void on_writable();
     void end_turn();
 
     void fail(std::string_view reason);
@@ -127,6 +130,7 @@ private:
     void begin_linger();
     void arm_timer(std::chrono::milliseconds delay);
     void on_timer();
+    void check_progress();
     std::uint64_t unacknowledged_bytes() noexcept;
     bool peer_advances(std::chrono::milliseconds period);
 

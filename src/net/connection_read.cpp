@@ -24,10 +24,14 @@ constexpr std::size_t least_read = 512;
 
 void Connection::on_events(std::uint32_t events) {
     const Ptr self(this);
+    if (writable_wait_ && (events & (EPOLLOUT | EPOLLHUP | EPOLLERR))) {
+        batch([this] { writable_wait_ = false; });
+    }
     if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) readable_ = true;
     if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) hung_up_ = true;
-    if (writable_wait_ && (events & (EPOLLOUT | EPOLLHUP | EPOLLERR))) on_writable();
-    if (readable_ && !delivery_scheduled_ && wants_input()) on_readable();
+    if (readable_ && !delivery_scheduled_ && wants_input()) {
+        batch([this] { on_readable(); });
+    }
 }
 
 bool Connection::wants_input() const noexcept {
@@ -48,7 +52,6 @@ void Connection::resume_reading() {
 }
 
 void Connection::on_readable() {
-    Batch batch(*this);
     for (int round = 0; readable_ && round < max_rounds && wants_input(); ++round) {
         const auto size = receive();
         input(shard_->read_buffer().data(), size);
@@ -177,10 +180,11 @@ void Connection::schedule_delivery() {
 
 void Connection::run_scheduled() {
     delivery_scheduled_ = false;
-    Batch batch(*this);
-    if (state_ == State::open) deliver_kept();
-    if (end_due_ && !delivery_scheduled_ && (state_ == State::closed || kept_.empty() || !paused_)) report_end();
-    if (readable_ && !delivery_scheduled_ && wants_input()) on_readable();
+    batch([this] {
+        if (state_ == State::open) deliver_kept();
+        if (end_due_ && !delivery_scheduled_ && (state_ == State::closed || kept_.empty() || !paused_)) report_end();
+        if (readable_ && !delivery_scheduled_ && wants_input()) on_readable();
+    });
 }
 
 }  // namespace sio::net

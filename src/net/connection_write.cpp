@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "net/connection.hpp"
+#include "net/connection_batch.hpp"
 #include "net/shard.hpp"
 #include "net/tls_stream.hpp"
 
@@ -127,15 +128,9 @@ void Connection::wait_writable() {
     shard_->poller().watch_writing(socket_.get(), *this);
 }
 
-void Connection::on_writable() {
-    writable_wait_ = false;
-    send_queue();
-}
-
 void Connection::end_turn() {
     dirty_ = false;
-    send_queue();
-    read();
+    batch([] {});
 }
 
 }  // namespace sio::net
