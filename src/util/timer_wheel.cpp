@@ -32,9 +32,9 @@ void Timer::arm(TimerWheel& wheel, Clock::time_point deadline) {
     wheel.insert(*this, deadline);
 }
 
-void Timer::arm(TimerWheel& wheel, Clock::duration delay) {
+void Timer::arm_after(TimerWheel& wheel, Clock::duration delay) {
     const auto now = wheel.now_();
-    const bool beyond = delay > Clock::time_point::max() - now;
+    const bool beyond = delay > Clock::duration::zero() && delay > Clock::time_point::max() - now;
     arm(wheel, beyond ? Clock::time_point::max() : now + delay);
 }
 

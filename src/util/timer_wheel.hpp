@@ -12,6 +12,16 @@ using Clock = std::chrono::steady_clock;
 
 class TimerWheel;
 
+/// `time` in the clock's units, or the longest time that those can count: milliseconds::max() is some 290 million years,
+/// and converted as it is it becomes a time in the past.
+template <class Rep, class Period>
+constexpr Clock::duration clamped(std::chrono::duration<Rep, Period> time) noexcept {
+    using Given = std::chrono::duration<Rep, Period>;
+    if (time >= std::chrono::duration_cast<Given>(Clock::duration::max())) return Clock::duration::max();
+    if (time <= std::chrono::duration_cast<Given>(Clock::duration::min())) return Clock::duration::min();
+    return std::chrono::duration_cast<Clock::duration>(time);
+}
+
 /// A place in one of a TimerWheel's rings; private to it and Timer.
 struct TimerLink {
     TimerLink* previous = this;
@@ -35,13 +45,18 @@ public:
 
     /// Arms the timer, or moves it when it is armed. A deadline that has passed fires on the next millisecond.
     void arm(TimerWheel& wheel, Clock::time_point deadline);
-    /// The same, `delay` from now. A delay that reaches beyond the clock's end (Clock::duration::max()) never fires.
-    void arm(TimerWheel& wheel, Clock::duration delay);
+    /// The same, `delay` from now. A delay that reaches beyond the clock's end never fires: the largest of its type, say.
+    template <class Rep, class Period>
+    void arm(TimerWheel& wheel, std::chrono::duration<Rep, Period> delay) {
+        arm_after(wheel, clamped(delay));
+    }
     void cancel() noexcept;
     bool armed() const noexcept { return wheel_ != nullptr; }
 
 private:
     friend class TimerWheel;
+
+    void arm_after(TimerWheel& wheel, Clock::duration delay);
 
     Callback callback_;
     void* context_;
@@ -54,7 +69,8 @@ private:
 class RareTimer {
 public:
     /// As Timer's.
-    void arm(TimerWheel& wheel, Clock::duration delay, Timer::Callback callback, void* context) {
+    template <class Rep, class Period>
+    void arm(TimerWheel& wheel, std::chrono::duration<Rep, Period> delay, Timer::Callback callback, void* context) {
         timer_ = std::make_unique<Timer>(callback, context);
         timer_->arm(wheel, delay);
     }

@@ -104,6 +104,20 @@ TEST_CASE_FIXTURE(Fixture, "an endless delay never fires") {
     CHECK(probe.timer.armed());
 }
 
+TEST_CASE_FIXTURE(Fixture, "the longest delay of any unit never fires, and the shortest at once") {
+    Probe probe;
+    SUBCASE("hours") { probe.timer.arm(wheel, std::chrono::hours::max()); }
+    SUBCASE("milliseconds") { probe.timer.arm(wheel, std::chrono::milliseconds::max()); }
+    SUBCASE("milliseconds, nearly") { probe.timer.arm(wheel, std::chrono::milliseconds::max() - 1ms); }
+    SUBCASE("nanoseconds") { probe.timer.arm(wheel, std::chrono::nanoseconds::max()); }
+    pass(1h);
+    pass(std::chrono::years(1));
+    CHECK(probe.fired == 0);
+    probe.timer.arm(wheel, std::chrono::milliseconds::min());
+    pass(1ms);
+    CHECK(probe.fired == 1);
+}
+
 TEST_CASE_FIXTURE(Fixture, "cancelling and destroying disarm, arming again moves") {
     Probe cancelled;
     Probe moved;
