@@ -8,7 +8,8 @@ namespace sio {
 /// What one HTTP client can make the server hold, and how long it can make the server wait.
 ///
 /// Every limit is on by default. The reaction to each is an HTTP status followed by an orderly close, or the close
-/// alone where nothing can be answered any more, and one of the server's counters.
+/// alone where nothing can be answered any more, and one of the server's counters. The largest number of its type turns a
+/// limit off.
 struct HttpLimits {
     /// Request line and header fields together. Above: 431, or 414 when the request line alone is that long.
     /// Range: 64 bytes to 1 MB.

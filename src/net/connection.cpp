@@ -10,6 +10,7 @@
 
 #include <sio/log.hpp>
 
+#include "net/byte_rate.hpp"
 #include "net/connection_batch.hpp"
 #include "net/moved_connection.hpp"
 #include "net/shard.hpp"
@@ -190,7 +191,7 @@ void Connection::check_progress() {
             if (handshaking_) {
                 shard_->counters().timeouts.add();
                 cut("the TLS handshake took too long");
-            } else if (blocked_ && watch_sending_) {
+            } else if (blocked_ && watches_sending()) {
                 if (peer_advances(limits.send_period)) {
                     arm_timer(limits.send_period);
                     break;
@@ -227,8 +228,7 @@ bool Connection::peer_advances(std::chrono::milliseconds period) {
     const auto taken = sent_ - std::min(sent_, unacknowledged_bytes());
     const auto advanced = taken - std::min(taken, taken_at_last_check_);
     taken_at_last_check_ = taken;
-    const auto demanded = shard_->limits().min_rate * static_cast<std::uint64_t>(period.count()) / 1000;
-    return advanced >= std::max<std::uint64_t>(demanded, 1);
+    return advanced >= std::max<std::uint64_t>(bytes_within(period, shard_->limits().min_rate), 1);
 }
 
 }  // namespace sio::net

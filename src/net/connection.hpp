@@ -121,6 +121,7 @@ private:
     void send_queue();
     bool transmit();
     void encrypt();
+    bool watches_sending() const noexcept;
     void wait_writable();
     void end_turn();
 

@@ -116,10 +116,12 @@ void Connection::encrypt() {
     if (out_.empty() && state_ == State::closing) tls_->close();
 }
 
+bool Connection::watches_sending() const noexcept { return watch_sending_ && shard_->limits().min_rate != 0; }
+
 void Connection::wait_writable() {
     writable_wait_ = true;
     blocked_ = true;
-    if (state_ == State::open && watch_sending_ && !timer_.armed()) {
+    if (state_ == State::open && watches_sending() && !timer_.armed()) {
         peer_advances(shard_->limits().send_period);
         arm_timer(shard_->limits().send_period);
     }

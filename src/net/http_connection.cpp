@@ -9,6 +9,7 @@
 #include <sio/log.hpp>
 
 #include "net/body_stream.hpp"
+#include "net/byte_rate.hpp"
 #include "net/connection_link.hpp"
 #include "net/flash_policy_connection.hpp"
 #include "net/http_exchange.hpp"
@@ -283,8 +284,7 @@ void HttpConnection::on_timer() {
         case Phase::body: {
             const auto size = parser_->request().body.size();
             const auto advanced = size - std::exchange(body_at_last_check_, size);
-            const auto demanded = limits.min_rate * static_cast<std::size_t>(limits.body_period.count()) / 1000;
-            if (advanced >= demanded) {
+            if (advanced >= bytes_within(limits.body_period, limits.min_rate)) {
                 timer_.arm(shard.loop().timers(), limits.body_period);
             } else {
                 shard.counters().timeouts.add();
