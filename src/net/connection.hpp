@@ -75,6 +75,8 @@ public:
     void flush();
     /// Calls on_bytes() again with what is kept, on a later turn.
     void redeliver();
+    /// For a receiver that leaves bytes of the current call though it could go on, because its turn is over: the same.
+    void yield_turn() { schedule_delivery(); }
     /// Reading stops while this many bytes are kept unconsumed, and no more are read at once. 0: no such limit.
     void limit_reading(std::size_t bytes) noexcept { read_limit_ = bytes; }
     std::size_t kept_bytes() const noexcept { return kept_.size(); }

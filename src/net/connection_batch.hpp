@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "net/connection.hpp"
+#include "net/shard.hpp"
 #include "util/exception_text.hpp"
 
 namespace sio::net {
@@ -14,6 +15,7 @@ void Connection::batch(Work work) noexcept {
     const Ptr self(this);
     try {
         in_batch_ = true;
+        if (shard_ != nullptr) shard_->budget().begin();
         work();
         in_batch_ = false;
         send_queue();

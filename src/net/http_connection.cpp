@@ -45,6 +45,8 @@ std::size_t HttpConnection::on_bytes(char* data, std::size_t size) {
         unparsed_ = rest.size();
         if (phase_ == Phase::body) {
             used = take_body(rest);
+        } else if (phase_ == Phase::idle && rest.size() < size && connection_->shard().budget().spent()) {
+            connection_->yield_turn();
         } else if (phase_ == Phase::head || (phase_ == Phase::idle && may_begin_request())) {
             used = take_head(rest);
         }

@@ -25,6 +25,7 @@
 #include "net/http_date.hpp"
 #include "net/out_queue.hpp"
 #include "net/poller.hpp"
+#include "net/turn_budget.hpp"
 #include "util/timer_wheel.hpp"
 
 namespace sio::net {
@@ -98,6 +99,8 @@ public:
     Poller& poller() noexcept { return poller_; }
     OutQueue::Pool& pool() noexcept { return pool_; }
     HttpDate& date() noexcept { return date_; }
+    /// Of the connection whose input is being handled.
+    TurnBudget& budget() noexcept { return budget_; }
     /// Large, and anybody's until the current callback returns: what was read just now.
     std::span<char> read_buffer() noexcept { return {read_buffer_.get(), read_buffer_size}; }
     /// The same for what was decrypted from it, and for one TLS record to be.
@@ -134,6 +137,7 @@ private:
     Poller poller_;
     OutQueue::Pool pool_;
     HttpDate date_;
+    TurnBudget budget_;
     std::string scratch_;
     std::unique_ptr<char[]> read_buffer_;
     std::unique_ptr<char[]> plain_buffer_;
