@@ -14,6 +14,7 @@
 #include "net/flash_policy_connection.hpp"
 #include "net/http_exchange.hpp"
 #include "net/moved_connection.hpp"
+#include "net/request_rules.hpp"
 #include "net/shard.hpp"
 #include "util/ascii.hpp"
 
@@ -31,7 +32,7 @@ HttpConnection::HttpConnection(Connection& connection, const SocketAddress& loca
     auto& shard = connection.shard();
     connection.watch_sending(true);
     connection.limit_reading(std::max(shard.limits().max_read_ahead_bytes, shard.limits().max_head_bytes));
-    timer_.arm(shard.loop().timers(), shard.limits().idle_timeout);
+    timer_.arm(shard.loop().timers(), shard.limits().first_byte_timeout);
 }
 
 HttpConnection::~HttpConnection() = default;
@@ -87,6 +88,10 @@ std::size_t HttpConnection::take_head(std::string_view rest) {
     }
     switch (scanner_.scan(rest)) {
         case HeadScanner::Result::incomplete:
+            if (const auto fault = check_beginning(rest)) {
+                refuse(fault);
+                return skipped;
+            }
             if (!head_timed_) {
                 head_timed_ = true;
                 timer_.arm(shard.loop().timers(), shard.limits().head_timeout);
