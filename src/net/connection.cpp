@@ -88,6 +88,7 @@ void Connection::close() {
     receiver_ = nullptr;
     end_due_ = false;
     kept_.clear();
+    read_limit_ = shard_->limits().max_discarded_bytes;
     // What waits for a handshake that will not go on never leaves.
     if (handshaking_) out_.clear(shard_->pool());
     taken_at_last_check_ = sent_;

@@ -112,6 +112,7 @@ private:
     void on_readable();
     std::size_t receive();
     void input(char* data, std::size_t size);
+    void discard(std::size_t size);
     void decrypt(char* data, std::size_t size);
     void deliver(char* data, std::size_t size);
     void deliver_kept();
@@ -148,7 +149,7 @@ private:
     util::RareTimer timer_;
     std::uint64_t sent_ = 0;
     std::uint64_t taken_at_last_check_ = 0;
-    std::size_t read_limit_ = 0;
+    std::size_t read_limit_ = 0;  ///< see limit_reading(); once it closes, what may still be discarded
     std::unique_ptr<std::string> failure_;
     SocketAddress peer_;
     State state_ = State::open;

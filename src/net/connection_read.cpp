@@ -93,12 +93,19 @@ std::size_t Connection::receive() {
 
 void Connection::input(char* data, std::size_t size) {
     shard_->counters().bytes_in.add(size);
-    if (state_ != State::open || size == 0) return;
+    if (size == 0) return;
+    if (state_ != State::open) return discard(size);
     if (tls_) {
         decrypt(data, size);
     } else {
         deliver(data, size);
     }
+}
+
+/// What comes after the end means nothing, but is read for a while: see begin_linger().
+void Connection::discard(std::size_t size) {
+    if (size > read_limit_) return finish();
+    read_limit_ -= size;
 }
 
 void Connection::decrypt(char* data, std::size_t size) {

@@ -17,6 +17,7 @@ namespace {
 
 HttpLimits quick() {
     HttpLimits limits;
+    limits.first_byte_timeout = 100ms;
     limits.head_timeout = 100ms;
     limits.idle_timeout = 100ms;
     limits.body_period = 300ms;
@@ -69,14 +70,28 @@ TEST_CASE("a body that declares to be too large gets 413 at once, and the client
         CHECK(client.response().status == 413);
     }
     SUBCASE("while it is being sent") {
-        client.send("POST /small HTTP/1.1\r\nHost: a\r\nContent-Length: 20000000\r\n\r\n");
-        // More than any socket buffer holds: the server has to read on for this to return.
-        for (int i = 0; i < 20; ++i) client.try_send(std::string(1'000'000, 'x'));
+        client.send("POST /small HTTP/1.1\r\nHost: a\r\nContent-Length: 7000000\r\n\r\n");
+        // More than a socket buffer holds: the server has to read on for this to return.
+        for (int i = 0; i < 7; ++i) client.try_send(std::string(1'000'000, 'x'));
         CHECK(client.response().status == 413);
         CHECK_FALSE(client.was_reset());
     }
     CHECK(client.closed_within(2s));
     CHECK(server.shard().counters().requests.get() == 1);
+}
+
+TEST_CASE("what a client goes on sending after a refusal is read up to a limit") {
+    HttpLimits limits;
+    limits.max_body_bytes = 10;
+    limits.max_discarded_bytes = 1'000'000;
+    TestServer server({.limits = limits});
+    auto client = server.connect();
+    client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n");
+    bool sent = true;
+    for (int i = 0; i < 100 && sent; ++i) sent = client.try_send(std::string(1'000'000, 'x'));
+    CHECK_FALSE(sent);
+    CHECK(server.all_closed());
+    CHECK(server.shard().counters().bytes_in.get() < 2'000'000);
 }
 
 TEST_CASE("a chunked body that grows too large gets 413") {
@@ -172,6 +187,19 @@ TEST_CASE("an idle connection is closed without a word") {
     CHECK(fresh.closed_within(1s));
     CHECK(used.closed_within(1s));
     CHECK(server.shard().counters().timeouts.get() == 0);
+}
+
+TEST_CASE("a connection that never sends a byte is closed before an idle one is") {
+    HttpLimits limits;
+    limits.first_byte_timeout = 50ms;
+    TestServer server({.limits = limits});
+    auto silent = server.connect();
+    auto idle = server.connect();
+    idle.send(get("/"));
+    CHECK(idle.response().status == 200);
+    CHECK(silent.closed_within(2s));
+    idle.send(get("/again"));
+    CHECK(idle.response().status == 200);
 }
 
 TEST_CASE("empty lines do not keep a connection open") {
@@ -311,12 +339,15 @@ TEST_CASE("the largest number of its type turns a limit off") {
                                   .max_header_fields = most,
                                   .max_chunk_line_bytes = most,
                                   .max_body_bytes = most,
+                                  .first_byte_timeout = longest,
                                   .head_timeout = longest,
                                   .idle_timeout = longest,
                                   .body_period = longest,
                                   .send_period = longest,
                                   .close_timeout = longest,
+                                  .half_close_timeout = longest,
                                   .max_read_ahead_bytes = most,
+                                  .max_discarded_bytes = most,
                                   .high_water_bytes = most,
                                   .max_connections = most,
                                   .max_connections_per_address = most}});
