@@ -38,7 +38,7 @@ struct HttpLimits {
     std::chrono::milliseconds close_timeout{5'000};
     /// How long a request may wait for its answer when its client has closed its sending side. It may still read; one that
     /// has gone altogether looks the same. After that it is taken for gone.
-    std::chrono::milliseconds half_close_timeout{5'000};
+    std::chrono::milliseconds half_close_timeout{3'000};
 
     /// Bytes that are read ahead of the request that is being answered (pipelining); then reading pauses. At least as
     /// much as max_head_bytes is always read.

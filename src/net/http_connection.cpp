@@ -175,6 +175,7 @@ void HttpConnection::dispatch(HttpRequest&& request) {
     auto& shard = connection_->shard();
     connection_->limit_reading(std::max(shard.limits().max_read_ahead_bytes, shard.limits().max_head_bytes));
     phase_ = Phase::waiting;
+    if (half_closed_) wait_half_closed();
     shard.counters().requests.add();
     auto exchange = std::make_unique<HttpExchange>(*this, std::move(request));
     parser_.reset();
@@ -245,13 +246,17 @@ void HttpConnection::on_half_close() {
             break;
         case Phase::head:
         case Phase::body: end(); break;
-        case Phase::waiting:
-            if (current_ != nullptr) current_->abandoned();
-            break;
+        case Phase::waiting: wait_half_closed(); break;
         case Phase::streaming:
         case Phase::handed_over:
         case Phase::closed: break;
     }
+}
+
+/// The client may still read, or be gone: the FIN is the same. It is given some time.
+void HttpConnection::wait_half_closed() {
+    auto& shard = connection_->shard();
+    timer_.arm(shard.loop().timers(), shard.limits().half_close_timeout);
 }
 
 void HttpConnection::on_end(std::string_view) {
@@ -299,8 +304,12 @@ void HttpConnection::on_timer() {
             }
             break;
         }
-        // The timer of the phase before is left to run out: cheaper than a change for each request.
         case Phase::waiting:
+            // Otherwise the timer of the phase before has run out: cheaper than a change for each request.
+            if (!half_closed_) break;
+            taken_for_gone_ = true;
+            if (current_ != nullptr) current_->abandoned();
+            break;
         case Phase::streaming:
         case Phase::handed_over:
         case Phase::closed: break;
