@@ -18,6 +18,13 @@
 
 namespace sio::net {
 
+namespace {
+
+/// How often a shard that stops asks whether a peer has all that was sent to it.
+constexpr std::chrono::milliseconds acknowledgement_period{10};
+
+}  // namespace
+
 Connection::Connection(Shard& shard, FileDescriptor socket, const SocketAddress& peer, std::unique_ptr<TlsStream> tls,
                        std::string_view read_already)
     : shard_(&shard),
@@ -165,14 +172,29 @@ void Connection::finish(bool with_reset) {
 
 void Connection::begin_linger() {
     // Closing now would make the kernel answer bytes that are still on their way with a reset, and that would destroy
-    // what the peer has not read yet. So: end our side, and wait until the peer ends its own. A shard that stops does not
-    // wait for peers that have everything: clients that keep idle connections in a pool may not look at them for hours.
+    // what the peer has not read yet. So: end our side, and wait until the peer ends its own.
     state_ = State::lingering;
     if (shard_->stopping() && unacknowledged_bytes() == 0) return finish();
     ::shutdown(socket_.get(), SHUT_WR);
     if (input_ended_) return finish();
     arm_timer(shard_->limits().close_timeout);
+    if (shard_->stopping()) linger();
     read();
+}
+
+/// A shard that stops does not wait for peers that have everything: clients that keep idle connections in a pool may not look
+/// at them for hours. That they have everything is no event, it is looked at again and again; the end of the stop is the limit.
+void Connection::linger() {
+    if (unacknowledged_bytes() == 0) return finish();
+    arm_timer(acknowledgement_period);
+}
+
+void Connection::stop() {
+    if (state_ == State::lingering) {
+        linger();
+    } else if (const ProtocolPtr protocol = protocol_) {
+        protocol->stop();
+    }
 }
 
 void Connection::arm_timer(std::chrono::milliseconds delay) {
@@ -211,7 +233,7 @@ void Connection::check_progress() {
                 finish();
             }
             break;
-        case State::lingering: finish(); break;
+        case State::lingering: shard_->stopping() ? linger() : finish(); break;
         case State::closed: break;
     }
 }

@@ -69,6 +69,8 @@ public:
 
     /// As abort(), but the peer sees a reset: for an answer that is cut off and must not look complete.
     void reset();
+    /// The shard stops: ends the connection as soon as nothing is under way.
+    void stop();
     /// Ends the connection at once, and tells the receiver so.
     void cut(std::string_view reason);
     /// Sends what can be sent now. Never calls the receiver back.
@@ -132,6 +134,7 @@ private:
     void report_end();
     void finish(bool with_reset = false);
     void begin_linger();
+    void linger();
     void arm_timer(std::chrono::milliseconds delay);
     void on_timer();
     void check_progress();

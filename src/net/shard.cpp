@@ -226,14 +226,16 @@ std::vector<Connection::Ptr> Shard::snapshot() {
     return all;
 }
 
-void Shard::stop(std::chrono::milliseconds grace, std::function<void()> done) {
+void Shard::begin_stop() {
     stopping_ = true;
-    stopped_ = std::move(done);
     acceptors_.clear();
+}
+
+void Shard::stop(std::chrono::milliseconds grace, std::function<void()> done) {
+    begin_stop();
+    stopped_ = std::move(done);
     stop_timer_.arm(loop_.timers(), grace);
-    for (const auto& connection : snapshot()) {
-        if (const ProtocolPtr protocol = connection->protocol()) protocol->stop();
-    }
+    for (const auto& connection : snapshot()) connection->stop();
     check_stopped();
 }
 

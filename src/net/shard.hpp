@@ -80,8 +80,9 @@ public:
     /// Goes on with a connection that another shard of the server has released; its request goes to this one's handler.
     void take_over(MovedConnection&& moved);
 
-    /// Stops accepting, closes idle connections, lets answers that are under way end (with `Connection: close`), and
-    /// cuts what is left after `grace`. `done` is called on a later turn, when no connection is left.
+    /// Stops accepting; answers say `Connection: close` from now on. For those who have last answers to give before stop().
+    void begin_stop();
+    /// begin_stop(), then closes idle connections, lets answers that are under way end, and cuts what is left after `grace`. `done` is called on a later turn, when no connection is left.
     /// Upgraded connections are their owners' to close; those that are still there after `grace` are cut too.
     void stop(std::chrono::milliseconds grace, std::function<void()> done);
     bool stopping() const noexcept { return stopping_; }

@@ -357,6 +357,24 @@ TEST_CASE("a graceful stop closes idle connections and lets others finish") {
     server.on_shard([&](Shard&) { held.exchanges.clear(); });
 }
 
+TEST_CASE("a graceful stop waits until clients have their last answers, and not until they close") {
+    TestServer server(answering([](const HttpRequest& request) {
+        Response response(200, std::string(1'000'000, 'x'));
+        if (request.target == "/last") response.headers.set("Connection", "close");
+        return response;
+    }));
+    auto before = Client::slow_tcp(server.port());
+    before.send(get("/last"));
+    auto during = Client::slow_tcp(server.port());
+    during.send(get("/"));
+    REQUIRE(requests_arrive(server, 2));
+    auto stopped = server.stop(20s);
+    CHECK(stopped[0].wait_for(50ms) == std::future_status::timeout);
+    CHECK(before.response().body.size() == 1'000'000);
+    CHECK(during.response().body.size() == 1'000'000);
+    CHECK(stopped[0].wait_for(2s) == std::future_status::ready);
+}
+
 TEST_CASE("a graceful stop cuts what is left when its time is up") {
     Held held;
     Echo echo;
