@@ -18,6 +18,8 @@ namespace sio::net {
 
 namespace {
 
+constexpr std::chrono::seconds patience_with_guests{1};
+
 /// Gives a socket from elsewhere what accepted ones have: see Acceptor.
 void prepare(int socket) {
     ::fcntl(socket, F_SETFL, ::fcntl(socket, F_GETFL) | O_NONBLOCK);
@@ -71,11 +73,12 @@ Shard::Shard(greenlet::Loop& loop, std::shared_ptr<const ShardOptions> options, 
       read_buffer_(new char[read_buffer_size]),
       stop_timer_(
           [](void* self) {
-              for (const auto& connection : static_cast<Shard*>(self)->snapshot()) {
-                  connection->cut("the server stops");
-              }
+              auto& shard = *static_cast<Shard*>(self);
+              for (const auto& connection : shard.snapshot()) connection->cut("the server stops");
+              shard.check_stopped();
           },
           this),
+      guests_timer_([](void* self) { static_cast<Shard*>(self)->end_stop(); }, this),
       alive_(std::make_shared<Shard*>(this)) {}
 
 Shard::~Shard() {
@@ -241,7 +244,18 @@ void Shard::stop(std::chrono::milliseconds grace, std::function<void()> done) {
 
 void Shard::check_stopped() {
     if (!stopping_ || !stopped_ || counters_.active.get() != 0) return;
+    if (guests_ == 0 || !stop_timer_.armed()) return end_stop();
+    if (!guests_timer_.armed()) guests_timer_.arm(loop_.timers(), patience_with_guests);
+}
+
+void Shard::guest_leaves() {
+    --guests_;
+    check_stopped();
+}
+
+void Shard::end_stop() {
     stop_timer_.cancel();
+    guests_timer_.cancel();
     loop_.post([done = std::exchange(stopped_, nullptr)] { done(); });
 }
 

@@ -87,6 +87,11 @@ public:
     void stop(std::chrono::milliseconds grace, std::function<void()> done);
     bool stopping() const noexcept { return stopping_; }
 
+    /// A connection that belongs to another HTTP server, and on which something of ours is under way: stop() waits for it too,
+    /// though not for long. That server may have ended before.
+    void guest_comes() noexcept { ++guests_; }
+    void guest_leaves();
+
     const Counters& counters() const noexcept { return counters_; }
     /// Of what the connections share and keep for the next burst.
     std::size_t buffer_bytes() const noexcept;
@@ -130,6 +135,7 @@ private:
     std::vector<Connection::Ptr> snapshot();
     void flush_dirty();
     void check_stopped();
+    void end_stop();
 
     greenlet::Loop& loop_;
     std::shared_ptr<const ShardOptions> options_;
@@ -148,9 +154,11 @@ private:
     Connection* dirty_ = nullptr;
     std::vector<std::unique_ptr<Acceptor>> acceptors_;
     util::Timer stop_timer_;
+    util::Timer guests_timer_;
     std::function<void()> stopped_;
     /// Posted jobs may outlive the shard; they look here first.
     std::shared_ptr<Shard*> alive_;
+    std::size_t guests_ = 0;
     bool stopping_ = false;
 };
 
