@@ -85,6 +85,8 @@ std::vector<Refusal> refusals() {
         {"no HTTP at all", "\x16\x03\x01\x02\r\n\r\n", 400},
         {"an unknown expectation", with_lines("Expect: everything\r\nContent-Length: 0\r\n"), 417},
         {"two expectations", with_lines("Expect: 100-continue, x\r\nContent-Length: 0\r\n"), 417},
+        {"two expectations in two fields", with_lines("Expect: 100-continue\r\nExpect: x\r\nContent-Length: 0\r\n"),
+         417},
         {"a chunk size that is no number", chunked("x\r\nhello\r\n0\r\n\r\n"), 400},
         {"an empty chunk size", chunked("\r\nhello\r\n0\r\n\r\n"), 400},
         {"a chunk size with a sign", chunked("+5\r\nhello\r\n0\r\n\r\n"), 400},
