@@ -181,6 +181,8 @@ for (const name of ["mount_callbacks", "mount_coroutines", "mount_yield", "mount
       const socket = io(ending.url, { transports: ["polling"], forceNew: true, reconnection: false, rejectUnauthorized: false });
       await once(socket, "connect");
       await socket.emitWithAck("echo", 1);
+      // Its next poll is there long before the last of these is answered.
+      for (let i = 0; i < 20; ++i) await get(ending.url + "/");
       const gone = once(socket, "disconnect");
       const begun = Date.now();
       await stop(ending);
