@@ -65,12 +65,16 @@ sio::Response echo_body(sio::Environ& environ) {
     return sio::Response(200, environ.body(), "application/octet-stream");
 }
 
-sio::Response echo_websocket(sio::Environ& environ) {
-    const auto echo = [](sio::WebSocket& socket) {
-        while (const auto message = socket.receive()) socket.send(*message);
+sio::App echo_websocket(bool compression) {
+    sio::WebSocketOptions options{
+        .max_message_bytes = 64 * 1024 * 1024, .max_fragments = 65'536, .allowed_origins = {"*"}};
+    if (compression) options.compression.emplace();
+    return [options](sio::Environ& environ) {
+        const auto echo = [](sio::WebSocket& socket) {
+            while (const auto message = socket.receive()) socket.send(*message);
+        };
+        return sio::websocket(environ, echo, options);
     };
-    return sio::websocket(environ, echo,
-                          {.max_message_bytes = 64 * 1024 * 1024, .max_fragments = 65'536, .allowed_origins = {"*"}});
 }
 
 sio::Router pages() {
@@ -108,7 +112,7 @@ std::unique_ptr<sio::SocketIOServer> suite_server(const Options& options) {
     namespaces.add<SuiteNamespace>("/").add<CustomNamespace>("/custom");
     sio::Router app;
     app.any("/", echo_body);
-    app.any("/ws-echo", echo_websocket);
+    app.any("/ws-echo", echo_websocket(options.compression));
     app.any("/socket.io", socket_io(namespaces));
 
     sio::ServerOptions server;

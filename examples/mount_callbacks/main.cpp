@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <thread>
 #include <utility>
 
 #include <boost/asio.hpp>
@@ -76,7 +77,14 @@ int main(int, char** argv) {
     accept(acceptor, sio);
 
     asio::signal_set signals(io, SIGINT, SIGTERM);
-    signals.async_wait([&](auto, int) { io.stop(); });
+    std::jthread stopping;
+    signals.async_wait([&](auto, int) {
+        acceptor.close();
+        // sio's goodbyes to its clients leave through this loop, which therefore ends behind it.
+        stopping = std::jthread([&] {
+            sio.stop();
+            io.stop();
+        });
+    });
     io.run();
-    sio.stop();
 }

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <thread>
 #include <utility>
 
 #include <boost/asio.hpp>
@@ -68,7 +69,14 @@ int main(int argc, char** argv) {
     asio::co_spawn(io, accept(acceptor, tls, sio), asio::detached);
 
     asio::signal_set signals(io, SIGINT, SIGTERM);
-    signals.async_wait([&](auto, int) { io.stop(); });
+    std::jthread stopping;
+    signals.async_wait([&](auto, int) {
+        acceptor.close();
+        // sio's goodbyes to its clients leave through this loop, which therefore ends behind it.
+        stopping = std::jthread([&] {
+            sio.stop();
+            io.stop();
+        });
+    });
     io.run();
-    sio.stop();
 }

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -15,6 +16,9 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
+
+#include <sio/error.hpp>
 
 #include "../common/echo_namespace.hpp"
 
@@ -27,13 +31,10 @@ struct Outcome {
 
 class HostExchange final : public sio::Exchange {
 public:
-    HostExchange(sio::SocketIOServer& server, sio::HttpRequest request, int fd, std::string read_already,
+    /// `rest`: what has been read behind the request. The thread that lends it waits for the outcome.
+    HostExchange(sio::SocketIOServer& server, sio::HttpRequest request, int fd, std::string& rest,
                  std::promise<Outcome> outcome)
-        : server_(server),
-          request_(std::move(request)),
-          fd_(fd),
-          read_already_(std::move(read_already)),
-          outcome_(std::move(outcome)) {}
+        : server_(server), request_(std::move(request)), fd_(fd), rest_(rest), outcome_(std::move(outcome)) {}
 
     ~HostExchange() override {
         if (!answered_) outcome_.set_value({});
@@ -47,7 +48,7 @@ public:
     }
 
     std::unique_ptr<sio::ByteLink> upgrade(sio::Response response) override {
-        auto link = server_.make_link(::dup(fd_), read_already_);
+        auto link = server_.make_link(::dup(fd_), std::exchange(rest_, {}));
         std::string head = "HTTP/1.1 101 Switching Protocols\r\n";
         for (const auto& [name, value] : response.headers) head += name + ": " + value + "\r\n";
         link->write(head + "\r\n");
@@ -63,7 +64,7 @@ private:
     sio::SocketIOServer& server_;
     sio::HttpRequest request_;
     int fd_;
-    std::string read_already_;
+    std::string& rest_;
     std::promise<Outcome> outcome_;
     bool answered_ = false;
 };
@@ -115,9 +116,22 @@ bool write_response(int fd, const sio::Response& response) {
     return ::send(fd, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
 }
 
+/// Requests that have been read and not answered yet.
+std::atomic<int> under_way{0};
+
+class UnderWay {
+public:
+    UnderWay() { ++under_way; }
+    ~UnderWay() {
+        --under_way;
+        under_way.notify_all();
+    }
+};
+
 void serve_connection(int fd, sio::SocketIOServer& server) {
     std::string buffer;
     while (auto request = read_request(fd, buffer)) {
+        const UnderWay answer;
         sio::Response response =
             request->target == "/"
                 ? sio::Response::html("<!doctype html><title>Host</title><h1>The host's own page</h1>")
@@ -125,16 +139,15 @@ void serve_connection(int fd, sio::SocketIOServer& server) {
         if (server.owns(request->target)) {
             std::promise<Outcome> promise;
             auto future = promise.get_future();
-            const bool websocket = request->headers.contains("Upgrade");
-            server.handle(std::make_unique<HostExchange>(
-                server, std::move(*request), fd, websocket ? std::move(buffer) : std::string(), std::move(promise)));
+            try {
+                server.handle(
+                    std::make_unique<HostExchange>(server, std::move(*request), fd, buffer, std::move(promise)));
+            } catch (const sio::Error&) {
+                break;  // the server has stopped
+            }
             auto outcome = future.get();
             if (!outcome.response) break;
             response = std::move(*outcome.response);
-            if (websocket) {
-                write_response(fd, response);
-                break;
-            }
         }
         if (!write_response(fd, response)) break;
     }
@@ -173,5 +186,7 @@ int main(int, char** argv) {
         std::thread(serve_connection, fd, std::ref(server)).detach();
     }
     server.stop();
+    // sio's last answers have been given to the threads; what is left is to send them.
+    for (int count; (count = under_way) != 0;) under_way.wait(count);
     std::_Exit(0);  // threads of idle connections still block in recv(): a host of this kind has no better end
 }

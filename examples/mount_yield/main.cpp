@@ -70,9 +70,15 @@ int main(int, char** argv) {
     asio::spawn(io, [&](asio::yield_context yield) { accept(acceptor, sio, yield); }, [](std::exception_ptr) {});
 
     asio::signal_set signals(io, SIGINT, SIGTERM);
-    signals.async_wait([&](auto, int) { io.stop(); });
-    std::thread second([&] { io.run(); });
+    std::jthread stopping;
+    signals.async_wait([&](auto, int) {
+        acceptor.close();
+        // sio's goodbyes to its clients leave through this loop, which therefore ends behind it.
+        stopping = std::jthread([&] {
+            sio.stop();
+            io.stop();
+        });
+    });
+    std::jthread second([&] { io.run(); });
     io.run();
-    second.join();
-    sio.stop();
 }

@@ -91,12 +91,7 @@ public:
 
     void read(std::function<void(std::string)> done) override {
         hop([done = std::move(done)](auto self) mutable {
-            if (self->buffer_.size() != 0) {
-                const auto data = self->buffer_.data();
-                std::string bytes(boost::asio::buffers_begin(data), boost::asio::buffers_end(data));
-                self->buffer_.consume(bytes.size());
-                return done(std::move(bytes));
-            }
+            if (self->buffer_.size() != 0) return done(self->take_buffer());
             auto chunk = std::make_unique<std::string>(read_size, '\0');
             const auto buffer = boost::asio::buffer(*chunk);
             self->stream_.async_read_some(
@@ -107,7 +102,7 @@ public:
         });
     }
 
-    void watch(std::function<void()> gone) override {
+    void watch(std::function<void(bool)> gone) override {
         hop([gone = std::move(gone)](auto self) mutable {
             if (self->buffer_.size() != 0) return;  // the next request is here already: the peer is not gone
             self->watching_ = true;
@@ -121,7 +116,7 @@ public:
                 boost::system::error_code result;
                 const auto size =
                     readable.receive(boost::asio::buffer(&byte, 1), boost::asio::socket_base::message_peek, result);
-                if (size == 0 && result != boost::asio::error::would_block) gone();
+                if (size == 0 && result != boost::asio::error::would_block) gone(result != boost::asio::error::eof);
             });
         });
     }
@@ -139,12 +134,25 @@ public:
         });
     }
 
+    bool releasable() const noexcept override { return is_plain<Stream>; }
+
+    void release(std::function<void(int, std::string)> taken) override {
+        if constexpr (is_plain<Stream>) {
+            hop([taken = std::move(taken)](auto self) {
+                self->stop_watching();
+                std::string read_already = self->take_buffer();
+                boost::system::error_code error;
+                const int fd = socket_of(self->stream_).release(error);
+                taken(error ? -1 : fd, std::move(read_already));
+                self->give_back(false);
+            });
+        }
+    }
+
     void finish(bool keep_alive) override {
         hop([keep_alive](auto self) {
-            if (std::exchange(self->finished_, true)) return;
             self->stop_watching();
-            self->executor_ = {};
-            std::move(self->done_)(keep_alive);
+            self->give_back(keep_alive);
         });
     }
 
@@ -155,6 +163,19 @@ private:
     void hop(Fn fn) {
         boost::asio::post(stream_.get_executor(),
                           [self = this->shared_from_this(), fn = std::move(fn)]() mutable { fn(std::move(self)); });
+    }
+
+    void give_back(bool keep_alive) {
+        if (std::exchange(finished_, true)) return;
+        executor_ = {};
+        std::move(done_)(keep_alive);
+    }
+
+    std::string take_buffer() {
+        const auto data = buffer_.data();
+        std::string bytes(boost::asio::buffers_begin(data), boost::asio::buffers_end(data));
+        buffer_.consume(bytes.size());
+        return bytes;
     }
 
     void stop_watching() {
@@ -206,38 +227,11 @@ HttpRequest convert(Stream& stream, boost::beast::http::request<Body, Fields>& r
     return result;
 }
 
-/// The request as it stood on the wire, and what was read behind it.
-template <class Body, class Fields, class DynamicBuffer>
-std::string raw(const boost::beast::http::request<Body, Fields>& request, DynamicBuffer& buffer) {
-    std::string text(request.method_string());
-    text.append(" ").append(request.target()).append(" HTTP/1.1\r\n");
-    for (const auto& field : request) {
-        text.append(field.name_string()).append(": ").append(field.value()).append("\r\n");
-    }
-    text += "\r\n";
-    const auto rest = buffer.data();
-    text.append(boost::asio::buffers_begin(rest), boost::asio::buffers_end(rest));
-    buffer.consume(buffer.size());
-    return text;
-}
-
+/// `keep_alive`: whether the host would read another request, if the client wants to send one.
 template <class Stream, class Body, class Fields, class DynamicBuffer, class Done>
 void start(SocketIOServer& server, Stream& stream, boost::beast::http::request<Body, Fields> request,
-           DynamicBuffer& buffer, Done done) {
+           DynamicBuffer& buffer, bool keep_alive, Done done) {
     using Bridge = StreamBridge<Stream, DynamicBuffer, Done>;
-    if constexpr (is_plain<Stream>) {
-        if (request.count(boost::beast::http::field::upgrade) != 0 && request.version() == 11 &&
-            !request.has_content_length() && !request.chunked()) {
-            // A WebSocket over plain TCP: the socket itself goes to sio's thread, where it costs nothing extra.
-            auto& socket = socket_of(stream);
-            boost::system::error_code error;
-            std::string bytes = raw(request, buffer);
-            const auto fd = socket.release(error);
-            if (!error) server.adopt(fd, std::move(bytes));
-            return done(false);
-        }
-    }
-    const bool keep_alive = request.keep_alive();
     HttpRequest converted = convert(stream, request);
     server.handle(std::make_shared<Bridge>(stream, buffer, std::move(done)), std::move(converted), keep_alive);
 }
@@ -260,37 +254,46 @@ auto async_serve(SocketIOServer& server, Stream& stream, boost::beast::http::req
         [](auto handler, SocketIOServer* to, Stream* from, auto message, DynamicBuffer* rest) {
             const auto executor = boost::asio::get_associated_executor(handler, from->get_executor());
             auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-            detail::start(*to, *from, std::move(message), *rest, [executor, shared](bool keep_alive) {
+            detail::start(*to, *from, std::move(message), *rest, true, [executor, shared](bool keep_alive) {
                 boost::asio::post(executor, [shared, keep_alive] { std::move (*shared)(keep_alive); });
             });
         },
         token, &server, &stream, std::move(request), &buffer);
 }
 
-/// Hands `stream` over for good. When the client keeps the connection open after a long-polling request, `resume(stream,
-/// buffer)` gives it back, to read the next request, which may be for any page of the host; without `resume` the connection
-/// is closed instead.
+namespace detail {
+
 template <class Stream, class Body, class Fields, class DynamicBuffer, class Resume>
-requires(!std::is_lvalue_reference_v<Stream> && !std::is_lvalue_reference_v<DynamicBuffer>)
-void serve(SocketIOServer& server, Stream&& stream, boost::beast::http::request<Body, Fields> request,
-           DynamicBuffer&& buffer, Resume resume) {
+void hand_over(SocketIOServer& server, Stream&& stream, boost::beast::http::request<Body, Fields> request,
+               DynamicBuffer&& buffer, bool keep_alive, Resume resume) {
     struct Held {
         Stream stream;
         DynamicBuffer buffer;
     };
     auto held = std::make_shared<Held>(Held{std::move(stream), std::move(buffer)});
-    detail::start(server, held->stream, std::move(request), held->buffer,
-                  [held, resume = std::move(resume)](bool keep_alive) mutable {
-                      if (keep_alive) resume(std::move(held->stream), std::move(held->buffer));
-                  });
+    start(server, held->stream, std::move(request), held->buffer, keep_alive,
+          [held, resume = std::move(resume)](bool goes_on) mutable {
+              if (goes_on) resume(std::move(held->stream), std::move(held->buffer));
+          });
+}
+
+}  // namespace detail
+
+/// Hands `stream` over for good. When the client keeps the connection open after a request that sio has answered (a poll, an
+/// upgrade that it refused), `resume(stream, buffer)` gives it back, to read the next request, which may be for any page of
+/// the host; without `resume` the connection is closed instead.
+template <class Stream, class Body, class Fields, class DynamicBuffer, class Resume>
+requires(!std::is_lvalue_reference_v<Stream> && !std::is_lvalue_reference_v<DynamicBuffer>)
+void serve(SocketIOServer& server, Stream&& stream, boost::beast::http::request<Body, Fields> request,
+           DynamicBuffer&& buffer, Resume resume) {
+    detail::hand_over(server, std::move(stream), std::move(request), std::move(buffer), true, std::move(resume));
 }
 
 template <class Stream, class Body, class Fields, class DynamicBuffer>
 requires(!std::is_lvalue_reference_v<Stream> && !std::is_lvalue_reference_v<DynamicBuffer>)
 void serve(SocketIOServer& server, Stream&& stream, boost::beast::http::request<Body, Fields> request,
            DynamicBuffer&& buffer) {
-    request.keep_alive(false);
-    serve(server, std::move(stream), std::move(request), std::move(buffer), [](auto&&, auto&&) {});
+    detail::hand_over(server, std::move(stream), std::move(request), std::move(buffer), false, [](auto&&, auto&&) {});
 }
 
 }  // namespace sio::beast

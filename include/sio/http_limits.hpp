@@ -8,7 +8,8 @@ namespace sio {
 /// What one HTTP client can make the server hold, and how long it can make the server wait.
 ///
 /// Every limit is on by default. The reaction to each is an HTTP status followed by an orderly close, or the close
-/// alone where nothing can be answered any more, and one of the server's counters.
+/// alone where nothing can be answered any more, and one of the server's counters. The largest number of its type turns a
+/// limit off.
 struct HttpLimits {
     /// Request line and header fields together. Above: 431, or 414 when the request line alone is that long.
     /// Range: 64 bytes to 1 MB.
@@ -20,9 +21,11 @@ struct HttpLimits {
     /// A request body, where no other limit was set for the target. Above: 413, at once when the length was declared.
     std::size_t max_body_bytes = 1'000'000;
 
+    /// From the connection (a TLS handshake included) to the first byte of its first request. After that: closed.
+    std::chrono::milliseconds first_byte_timeout{10'000};
     /// From the first byte of a request to the end of its head. After that: 408. Also what a TLS handshake may take.
     std::chrono::milliseconds head_timeout{10'000};
-    /// Between an answer and the next request, and from the connection to the first one. After that: closed.
+    /// Between an answer and the next request. After that: closed.
     std::chrono::milliseconds idle_timeout{60'000};
     /// A request body must advance by `min_rate` bytes a second in each period of this length. Otherwise: 408.
     std::chrono::milliseconds body_period{10'000};
@@ -33,10 +36,16 @@ struct HttpLimits {
     std::size_t min_rate = 240;
     /// How long the last bytes may take to reach a client after the server has decided to close the connection.
     std::chrono::milliseconds close_timeout{5'000};
+    /// How long a request may wait for its answer when its client has closed its sending side. It may still read; one that
+    /// has gone altogether looks the same. After that it is taken for gone.
+    std::chrono::milliseconds half_close_timeout{3'000};
 
     /// Bytes that are read ahead of the request that is being answered (pipelining); then reading pauses. At least as
     /// much as max_head_bytes is always read.
     std::size_t max_read_ahead_bytes = 16 * 1024;
+    /// Bytes that a client may go on sending on a connection that the server is closing: the rest of a body that was
+    /// refused, say. They are read and dropped, so that the answer reaches it. Above: cut off.
+    std::size_t max_discarded_bytes = 8'000'000;
     /// Bytes of answers queued for a client above which its next request is not looked at and a streamed body waits.
     std::size_t high_water_bytes = 64 * 1024;
 

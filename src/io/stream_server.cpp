@@ -8,6 +8,7 @@
 #include <boost/asio/posix/descriptor_base.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <cerrno>
+#include <exception>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -89,12 +90,23 @@ struct StreamServer::Impl {
             socklen_t size = sizeof peer;
             const int fd = ::accept4(listener->native_handle(), reinterpret_cast<sockaddr*>(&peer), &size,
                                      SOCK_NONBLOCK | SOCK_CLOEXEC);
-            if (fd >= 0) {
-                serve(fd, io::SocketName(reinterpret_cast<const sockaddr*>(&peer), size).address());
-            } else if (!is_transient(errno)) {
-                log(LogLevel::error, "server", "accept: " + std::generic_category().message(errno));
-                sleep(exhausted_pause);
-            }
+            if (fd < 0 && is_transient(errno)) continue;
+            const int error = errno;
+            if (fd >= 0 && try_serve(fd, io::SocketName(reinterpret_cast<const sockaddr*>(&peer), size).address()))
+                continue;
+            if (fd < 0) log(LogLevel::error, "server", "accept: " + std::generic_category().message(error));
+            sleep(exhausted_pause);
+        }
+    }
+
+    /// False when the system has no means for one more connection, which is then closed.
+    bool try_serve(int fd, Address peer) {
+        try {
+            serve(fd, std::move(peer));
+            return true;
+        } catch (const std::exception& error) {
+            log(LogLevel::error, "server", std::string("cannot serve a connection: ") + error.what());
+            return false;
         }
     }
 

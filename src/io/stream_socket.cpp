@@ -21,6 +21,8 @@ namespace sio {
 namespace {
 
 constexpr std::size_t chunk = 16 * 1024;
+/// Of one call of recv(): whoever asks for "all there is" gets no buffer of that size.
+constexpr std::size_t most_at_once = 1024 * 1024;
 
 StreamSocket::Impl& opened(const std::unique_ptr<StreamSocket::Impl>& impl) {
     if (!impl || !impl->socket.is_open()) throw Error(errc::connection_closed);
@@ -88,18 +90,12 @@ std::size_t StreamSocket::Impl::write_some(const char* data, std::size_t bytes) 
 }
 
 bool StreamSocket::Impl::fill() {
+    // Into a buffer of its own: another greenlet may read from this socket while this one waits.
+    std::string more(chunk, '\0');
+    more.resize(read_some(more.data(), more.size()));
     received.erase(0, std::exchange(taken, 0));
-    const std::size_t before = received.size();
-    received.resize(before + chunk);
-    std::size_t got = 0;
-    try {
-        got = read_some(received.data() + before, chunk);
-    } catch (...) {
-        received.resize(before);
-        throw;
-    }
-    received.resize(before + got);
-    return got > 0;
+    received += more;
+    return !more.empty();
 }
 
 StreamSocket::StreamSocket() noexcept = default;
@@ -116,8 +112,8 @@ std::string StreamSocket::recv(std::size_t bytes) {
         impl.taken += data.size();
         return data;
     }
-    data.resize(bytes);
-    data.resize(impl.read_some(data.data(), bytes));
+    data.resize(std::min(bytes, most_at_once));
+    data.resize(impl.read_some(data.data(), data.size()));
     return data;
 }
 

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <exception>
 #include <system_error>
 #include <utility>
 
@@ -20,7 +21,7 @@ namespace {
 
 /// Connections that are taken before other work of the shard gets its turn.
 constexpr int burst = 64;
-constexpr auto pause_without_descriptors = std::chrono::milliseconds(100);
+constexpr auto pause_after_failure = std::chrono::milliseconds(100);
 constexpr auto complaint_interval = std::chrono::seconds(60);
 
 FileDescriptor open_reserve() { return FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
@@ -72,6 +73,15 @@ void Acceptor::wait() {
 }
 
 void Acceptor::accept_waiting() {
+    try {
+        accept_burst();
+    } catch (const std::exception& error) {
+        // ENOSPC or ENOMEM of the epoll, or no memory: the client that met it has been let go, and the next may fare better.
+        pause(error.what());
+    }
+}
+
+void Acceptor::accept_burst() {
     for (int taken = 0; taken < burst; ++taken) {
         ::sockaddr_storage storage{};
         ::socklen_t size = sizeof storage;
@@ -89,17 +99,20 @@ void Acceptor::accept_waiting() {
 }
 
 void Acceptor::out_of_descriptors(int error) {
-    shard_.counters().refused.add();
-    if (util::Clock::now() >= next_complaint_) {
-        next_complaint_ = util::Clock::now() + complaint_interval;
-        log(LogLevel::error, "net", "cannot accept connections: " + std::generic_category().message(error));
-    }
     if ((error == EMFILE || error == ENFILE) && reserve_) {
         reserve_.reset();
         FileDescriptor(::accept4(listening_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC)).reset();
         reserve_ = open_reserve();
     }
-    pause_.arm(shard_.loop().timers(), pause_without_descriptors);
+    pause(std::generic_category().message(error));
+}
+
+void Acceptor::pause(const std::string& reason) {
+    pause_.arm(shard_.loop().timers(), pause_after_failure);
+    shard_.counters().refused.add();
+    if (util::Clock::now() < next_complaint_) return;
+    next_complaint_ = util::Clock::now() + complaint_interval;
+    log(LogLevel::error, "net", "cannot accept connections: " + reason);
 }
 
 }  // namespace sio::net

@@ -86,6 +86,9 @@ void start_stream(HttpConnection& connection, Response response) {
             const auto level = gone ? LogLevel::debug : LogLevel::error;
             if (log_enabled(level)) log(level, "http", std::string("a response was cut off: ") + error.what());
             held->cut_response();
+        } catch (...) {  // a greenlet that is killed, perhaps before there was anything to cut off
+            held->cut_response();
+            throw;
         }
     };
     try {

@@ -10,12 +10,20 @@
 
 #include <sio/log.hpp>
 
+#include "net/byte_rate.hpp"
 #include "net/connection_batch.hpp"
 #include "net/moved_connection.hpp"
 #include "net/shard.hpp"
 #include "net/tls_stream.hpp"
 
 namespace sio::net {
+
+namespace {
+
+/// How often a shard that stops asks whether a peer has all that was sent to it.
+constexpr std::chrono::milliseconds acknowledgement_period{10};
+
+}  // namespace
 
 Connection::Connection(Shard& shard, FileDescriptor socket, const SocketAddress& peer, std::unique_ptr<TlsStream> tls,
                        std::string_view read_already)
@@ -36,10 +44,11 @@ void Connection::start(ProtocolPtr protocol) {
     if (handshaking_) {
         arm_timer(shard_->limits().head_timeout);
         // What was read already is TLS records: they are decrypted before anything is delivered.
-        auto records = std::exchange(kept_, {});
-        Batch batch(*this);
-        if (!records.empty()) input(records.data(), records.size());
-        if (input_ended_) end_of_input();
+        batch([&] {
+            auto records = std::exchange(kept_, {});
+            if (!records.empty()) input(records.data(), records.size());
+            if (input_ended_) end_of_input();
+        });
     } else if (!kept_.empty()) {
         schedule_delivery();
     }
@@ -86,6 +95,7 @@ void Connection::close() {
     receiver_ = nullptr;
     end_due_ = false;
     kept_.clear();
+    read_limit_ = shard_->limits().max_discarded_bytes;
     // What waits for a handshake that will not go on never leaves.
     if (handshaking_) out_.clear(shard_->pool());
     taken_at_last_check_ = sent_;
@@ -116,6 +126,16 @@ void Connection::fail(std::string_view reason) {
     end_due_ = state_ == State::open;
     failure_ = std::make_unique<std::string>(reason);
     finish();
+}
+
+void Connection::break_off(const std::exception_ptr& error) noexcept {
+    try {
+        const auto text = util::exception_text(error);
+        log(LogLevel::error, "net", "a connection is cut: " + text);
+        cut(text);
+    } catch (...) {
+        abort();
+    }
 }
 
 /// Tells the receiver of the end, if there is a receiver and an end that it has not been told of.
@@ -152,14 +172,29 @@ void Connection::finish(bool with_reset) {
 
 void Connection::begin_linger() {
     // Closing now would make the kernel answer bytes that are still on their way with a reset, and that would destroy
-    // what the peer has not read yet. So: end our side, and wait until the peer ends its own. A shard that stops does not
-    // wait for peers that have everything: clients that keep idle connections in a pool may not look at them for hours.
+    // what the peer has not read yet. So: end our side, and wait until the peer ends its own.
     state_ = State::lingering;
     if (shard_->stopping() && unacknowledged_bytes() == 0) return finish();
     ::shutdown(socket_.get(), SHUT_WR);
     if (input_ended_) return finish();
     arm_timer(shard_->limits().close_timeout);
+    if (shard_->stopping()) linger();
     read();
+}
+
+/// A shard that stops does not wait for peers that have everything: clients that keep idle connections in a pool may not look
+/// at them for hours. That they have everything is no event, it is looked at again and again; the end of the stop is the limit.
+void Connection::linger() {
+    if (unacknowledged_bytes() == 0) return finish();
+    arm_timer(acknowledgement_period);
+}
+
+void Connection::stop() {
+    if (state_ == State::lingering) {
+        linger();
+    } else if (const ProtocolPtr protocol = protocol_) {
+        protocol->stop();
+    }
 }
 
 void Connection::arm_timer(std::chrono::milliseconds delay) {
@@ -167,14 +202,18 @@ void Connection::arm_timer(std::chrono::milliseconds delay) {
 }
 
 void Connection::on_timer() {
-    const Ptr self(this);
+    batch([this] { check_progress(); });
+}
+
+/// The time is up for what the connection is doing, unless the peer has come far enough.
+void Connection::check_progress() {
     const auto& limits = shard_->limits();
     switch (state_) {
         case State::open:
             if (handshaking_) {
                 shard_->counters().timeouts.add();
                 cut("the TLS handshake took too long");
-            } else if (blocked_ && watch_sending_) {
+            } else if (blocked_ && watches_sending()) {
                 if (peer_advances(limits.send_period)) {
                     arm_timer(limits.send_period);
                     break;
@@ -193,7 +232,7 @@ void Connection::on_timer() {
                 finish();
             }
             break;
-        case State::lingering: finish(); break;
+        case State::lingering: shard_->stopping() ? linger() : finish(); break;
         case State::closed: break;
     }
 }
@@ -211,8 +250,7 @@ bool Connection::peer_advances(std::chrono::milliseconds period) {
     const auto taken = sent_ - std::min(sent_, unacknowledged_bytes());
     const auto advanced = taken - std::min(taken, taken_at_last_check_);
     taken_at_last_check_ = taken;
-    const auto demanded = shard_->limits().min_rate * static_cast<std::uint64_t>(period.count()) / 1000;
-    return advanced >= std::max<std::uint64_t>(demanded, 1);
+    return advanced >= std::max<std::uint64_t>(bytes_within(period, shard_->limits().min_rate), 1);
 }
 
 }  // namespace sio::net

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -68,12 +69,16 @@ public:
 
     /// As abort(), but the peer sees a reset: for an answer that is cut off and must not look complete.
     void reset();
+    /// The shard stops: ends the connection as soon as nothing is under way.
+    void stop();
     /// Ends the connection at once, and tells the receiver so.
     void cut(std::string_view reason);
     /// Sends what can be sent now. Never calls the receiver back.
     void flush();
     /// Calls on_bytes() again with what is kept, on a later turn.
     void redeliver();
+    /// For a receiver that leaves bytes of the current call though it could go on, because its turn is over: the same.
+    void yield_turn() { schedule_delivery(); }
     /// Reading stops while this many bytes are kept unconsumed, and no more are read at once. 0: no such limit.
     void limit_reading(std::size_t bytes) noexcept { read_limit_ = bytes; }
     std::size_t kept_bytes() const noexcept { return kept_.size(); }
@@ -98,7 +103,10 @@ private:
         lingering,  ///< our side is shut down; what the peer still sends is discarded until it closes too
         closed,
     };
-    class Batch;
+
+    template <class Work>
+    void batch(Work work) noexcept;
+    void break_off(const std::exception_ptr& error) noexcept;
 
     void on_events(std::uint32_t events) override;
     bool wants_input() const noexcept;
@@ -106,6 +114,7 @@ private:
     void on_readable();
     std::size_t receive();
     void input(char* data, std::size_t size);
+    void discard(std::size_t size);
     void decrypt(char* data, std::size_t size);
     void deliver(char* data, std::size_t size);
     void deliver_kept();
@@ -117,16 +126,18 @@ private:
     void send_queue();
     bool transmit();
     void encrypt();
+    bool watches_sending() const noexcept;
     void wait_writable();
-    void on_writable();
     void end_turn();
 
     void fail(std::string_view reason);
     void report_end();
     void finish(bool with_reset = false);
     void begin_linger();
+    void linger();
     void arm_timer(std::chrono::milliseconds delay);
     void on_timer();
+    void check_progress();
     std::uint64_t unacknowledged_bytes() noexcept;
     bool peer_advances(std::chrono::milliseconds period);
 
@@ -141,7 +152,7 @@ private:
     util::RareTimer timer_;
     std::uint64_t sent_ = 0;
     std::uint64_t taken_at_last_check_ = 0;
-    std::size_t read_limit_ = 0;
+    std::size_t read_limit_ = 0;  ///< see limit_reading(); once it closes, what may still be discarded
     std::unique_ptr<std::string> failure_;
     SocketAddress peer_;
     State state_ = State::open;

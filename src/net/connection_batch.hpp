@@ -1,23 +1,29 @@
 #pragma once
 
+#include <exception>
+
 #include "net/connection.hpp"
+#include "net/shard.hpp"
+#include "util/exception_text.hpp"
 
 namespace sio::net {
 
-/// While it lives, writes are collected; its end sends them and goes on reading.
-class Connection::Batch {
-public:
-    explicit Batch(Connection& connection) noexcept : connection_(&connection) { connection.in_batch_ = true; }
-    ~Batch() {
-        connection_->in_batch_ = false;
-        connection_->send_queue();
-        connection_->read();
+/// Runs `work`, collects what is written meanwhile, sends it at the end and goes on reading. Every call from outside ends
+/// here: what it throws (no memory, a fault of the receiver) ends this connection, and nothing else.
+template <class Work>
+void Connection::batch(Work work) noexcept {
+    const Ptr self(this);
+    try {
+        in_batch_ = true;
+        if (shard_ != nullptr) shard_->budget().begin();
+        work();
+        in_batch_ = false;
+        send_queue();
+        read();
+    } catch (...) {
+        in_batch_ = false;
+        break_off(std::current_exception());
     }
-    Batch(const Batch&) = delete;
-    Batch& operator=(const Batch&) = delete;
-
-private:
-    Ptr connection_;
-};
+}
 
 }  // namespace sio::net

@@ -15,8 +15,8 @@ namespace sio::net {
 
 namespace {
 
-/// Fillings of the shard's buffer after which other connections get their turn.
-constexpr int max_rounds = 4;
+/// What is read from one connection before the others get their turn, if its TurnBudget allows as much.
+constexpr std::size_t max_turn_bytes = 1024 * 1024;
 /// However little may be kept, a system call asks for so many bytes.
 constexpr std::size_t least_read = 512;
 
@@ -24,10 +24,14 @@ constexpr std::size_t least_read = 512;
 
 void Connection::on_events(std::uint32_t events) {
     const Ptr self(this);
+    if (writable_wait_ && (events & (EPOLLOUT | EPOLLHUP | EPOLLERR))) {
+        batch([this] { writable_wait_ = false; });
+    }
     if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) readable_ = true;
     if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) hung_up_ = true;
-    if (writable_wait_ && (events & (EPOLLOUT | EPOLLHUP | EPOLLERR))) on_writable();
-    if (readable_ && !delivery_scheduled_ && wants_input()) on_readable();
+    if (readable_ && !delivery_scheduled_ && wants_input()) {
+        batch([this] { on_readable(); });
+    }
 }
 
 bool Connection::wants_input() const noexcept {
@@ -48,10 +52,12 @@ void Connection::resume_reading() {
 }
 
 void Connection::on_readable() {
-    Batch batch(*this);
-    for (int round = 0; readable_ && round < max_rounds && wants_input(); ++round) {
+    auto& budget = shard_->budget();
+    for (std::size_t total = 0; readable_ && wants_input() && (total == 0 || !budget.spent());) {
         const auto size = receive();
         input(shard_->read_buffer().data(), size);
+        total += size;
+        if (total >= max_turn_bytes) break;
     }
     if (input_ended_) {
         end_of_input();
@@ -65,6 +71,8 @@ void Connection::on_readable() {
 std::size_t Connection::receive() {
     const auto room = shard_->read_buffer();
     auto asked = room.size();
+    // No more than can be decrypted at once: what is left over would have to be kept.
+    if (tls_) asked = std::min(asked, shard_->plain_buffer().size());
     if (read_limit_ != 0 && state_ == State::open) asked = std::min(asked, std::max(read_limit_, least_read));
     const auto got = ::recv(socket_.get(), room.data(), asked, MSG_DONTWAIT);
     if (got > 0) {
@@ -85,7 +93,8 @@ std::size_t Connection::receive() {
 
 void Connection::input(char* data, std::size_t size) {
     shard_->counters().bytes_in.add(size);
-    if (state_ != State::open || size == 0) return;
+    if (size == 0) return;
+    if (state_ != State::open) return discard(size);
     if (tls_) {
         decrypt(data, size);
     } else {
@@ -93,29 +102,38 @@ void Connection::input(char* data, std::size_t size) {
     }
 }
 
+/// What comes after the end means nothing, but is read for a while: see begin_linger().
+void Connection::discard(std::size_t size) {
+    if (size > read_limit_) return finish();
+    read_limit_ -= size;
+}
+
 void Connection::decrypt(char* data, std::size_t size) {
     tls_->feed({data, size});
     const auto room = shard_->plain_buffer();
-    for (;;) {
-        const auto result = tls_->read(room);
+    TlsStream::ReadResult result;
+    do {
+        // Records may be as small as a byte: they are delivered together.
+        std::size_t filled = 0;
+        do {
+            result = tls_->read(room.subspan(filled));
+            filled += result.size;
+        } while (result.size != 0 && filled < room.size());
         if (handshaking_ && tls_->handshake_done()) {
             handshaking_ = false;
             timer_.cancel();
         }
-        if (result.size != 0) {
-            deliver(room.data(), result.size);
-            if (state_ != State::open) return;
-        } else if (result.status == TlsStream::Status::more) {
-            return;
-        } else if (result.status == TlsStream::Status::closed) {
-            input_ended_ = true;
-            return;
-        } else {
+        if (filled != 0) deliver(room.data(), filled);
+        if (state_ != State::open) return;
+    } while (result.size != 0);
+    switch (result.status) {
+        case TlsStream::Status::more: break;
+        case TlsStream::Status::closed: input_ended_ = true; break;
+        case TlsStream::Status::failed:
             shard_->counters().tls_errors.add();
             if (log_enabled(LogLevel::debug)) log(LogLevel::debug, "net", peer_.text() + ": TLS: " + result.error);
             transmit();  // the alert
-            return cut("TLS: " + result.error);
-        }
+            cut("TLS: " + result.error);
     }
 }
 
@@ -172,15 +190,17 @@ void Connection::redeliver() {
 void Connection::schedule_delivery() {
     if (delivery_scheduled_ || shard_ == nullptr) return;
     delivery_scheduled_ = true;
-    shard_->loop().post([self = Ptr(this)] { self->run_scheduled(); });
+    // Not in the next round of this turn: a connection that has always more would never let the sockets be looked at.
+    shard_->loop().defer([self = Ptr(this)] { self->run_scheduled(); });
 }
 
 void Connection::run_scheduled() {
     delivery_scheduled_ = false;
-    Batch batch(*this);
-    if (state_ == State::open) deliver_kept();
-    if (end_due_ && !delivery_scheduled_ && (state_ == State::closed || kept_.empty() || !paused_)) report_end();
-    if (readable_ && !delivery_scheduled_ && wants_input()) on_readable();
+    batch([this] {
+        if (state_ == State::open) deliver_kept();
+        if (end_due_ && !delivery_scheduled_ && (state_ == State::closed || kept_.empty() || !paused_)) report_end();
+        if (readable_ && !delivery_scheduled_ && wants_input()) on_readable();
+    });
 }
 
 }  // namespace sio::net

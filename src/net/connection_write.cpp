@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "net/connection.hpp"
+#include "net/connection_batch.hpp"
 #include "net/shard.hpp"
 #include "net/tls_stream.hpp"
 
@@ -115,10 +116,12 @@ void Connection::encrypt() {
     if (out_.empty() && state_ == State::closing) tls_->close();
 }
 
+bool Connection::watches_sending() const noexcept { return watch_sending_ && shard_->limits().min_rate != 0; }
+
 void Connection::wait_writable() {
     writable_wait_ = true;
     blocked_ = true;
-    if (state_ == State::open && watch_sending_ && !timer_.armed()) {
+    if (state_ == State::open && watches_sending() && !timer_.armed()) {
         peer_advances(shard_->limits().send_period);
         arm_timer(shard_->limits().send_period);
     }
@@ -127,15 +130,9 @@ void Connection::wait_writable() {
     shard_->poller().watch_writing(socket_.get(), *this);
 }
 
-void Connection::on_writable() {
-    writable_wait_ = false;
-    send_queue();
-}
-
 void Connection::end_turn() {
     dirty_ = false;
-    send_queue();
-    read();
+    batch([] {});
 }
 
 }  // namespace sio::net

@@ -23,7 +23,7 @@ HeadScanner::Result HeadScanner::scan(std::string_view head) noexcept {
         line_ = scanned_ = at + 1;
         // An empty first line is the caller's affair: it is skipped before the head begins.
         if (empty) return Result::complete;
-        if (++lines_ > max_fields_ + 1) return Result::too_many_fields;
+        if (lines_++ > max_fields_) return Result::too_many_fields;  // the first is the request line
     }
 }
 

@@ -9,10 +9,12 @@
 #include <sio/log.hpp>
 
 #include "net/body_stream.hpp"
+#include "net/byte_rate.hpp"
 #include "net/connection_link.hpp"
 #include "net/flash_policy_connection.hpp"
 #include "net/http_exchange.hpp"
 #include "net/moved_connection.hpp"
+#include "net/request_rules.hpp"
 #include "net/shard.hpp"
 #include "util/ascii.hpp"
 
@@ -30,7 +32,7 @@ HttpConnection::HttpConnection(Connection& connection, const SocketAddress& loca
     auto& shard = connection.shard();
     connection.watch_sending(true);
     connection.limit_reading(std::max(shard.limits().max_read_ahead_bytes, shard.limits().max_head_bytes));
-    timer_.arm(shard.loop().timers(), shard.limits().idle_timeout);
+    timer_.arm(shard.loop().timers(), shard.limits().first_byte_timeout);
 }
 
 HttpConnection::~HttpConnection() = default;
@@ -44,6 +46,8 @@ std::size_t HttpConnection::on_bytes(char* data, std::size_t size) {
         unparsed_ = rest.size();
         if (phase_ == Phase::body) {
             used = take_body(rest);
+        } else if (phase_ == Phase::idle && rest.size() < size && connection_->shard().budget().spent()) {
+            connection_->yield_turn();
         } else if (phase_ == Phase::head || (phase_ == Phase::idle && may_begin_request())) {
             used = take_head(rest);
         }
@@ -84,6 +88,10 @@ std::size_t HttpConnection::take_head(std::string_view rest) {
     }
     switch (scanner_.scan(rest)) {
         case HeadScanner::Result::incomplete:
+            if (const auto fault = check_beginning(rest)) {
+                refuse(fault);
+                return skipped;
+            }
             if (!head_timed_) {
                 head_timed_ = true;
                 timer_.arm(shard.loop().timers(), shard.limits().head_timeout);
@@ -167,6 +175,7 @@ void HttpConnection::dispatch(HttpRequest&& request) {
     auto& shard = connection_->shard();
     connection_->limit_reading(std::max(shard.limits().max_read_ahead_bytes, shard.limits().max_head_bytes));
     phase_ = Phase::waiting;
+    if (half_closed_) wait_half_closed();
     shard.counters().requests.add();
     auto exchange = std::make_unique<HttpExchange>(*this, std::move(request));
     parser_.reset();
@@ -237,13 +246,17 @@ void HttpConnection::on_half_close() {
             break;
         case Phase::head:
         case Phase::body: end(); break;
-        case Phase::waiting:
-            if (current_ != nullptr) current_->abandoned();
-            break;
+        case Phase::waiting: wait_half_closed(); break;
         case Phase::streaming:
         case Phase::handed_over:
         case Phase::closed: break;
     }
+}
+
+/// The client may still read, or be gone: the FIN is the same. It is given some time.
+void HttpConnection::wait_half_closed() {
+    auto& shard = connection_->shard();
+    timer_.arm(shard.loop().timers(), shard.limits().half_close_timeout);
 }
 
 void HttpConnection::on_end(std::string_view) {
@@ -283,8 +296,7 @@ void HttpConnection::on_timer() {
         case Phase::body: {
             const auto size = parser_->request().body.size();
             const auto advanced = size - std::exchange(body_at_last_check_, size);
-            const auto demanded = limits.min_rate * static_cast<std::size_t>(limits.body_period.count()) / 1000;
-            if (advanced >= demanded) {
+            if (advanced >= bytes_within(limits.body_period, limits.min_rate)) {
                 timer_.arm(shard.loop().timers(), limits.body_period);
             } else {
                 shard.counters().timeouts.add();
@@ -292,8 +304,12 @@ void HttpConnection::on_timer() {
             }
             break;
         }
-        // The timer of the phase before is left to run out: cheaper than a change for each request.
         case Phase::waiting:
+            // Otherwise the timer of the phase before has run out: cheaper than a change for each request.
+            if (!half_closed_) break;
+            taken_for_gone_ = true;
+            if (current_ != nullptr) current_->abandoned();
+            break;
         case Phase::streaming:
         case Phase::handed_over:
         case Phase::closed: break;

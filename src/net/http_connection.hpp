@@ -60,7 +60,7 @@ public:
     /// The exchange has been destroyed without an answer.
     void unanswered();
     /// Whether the client has left already.
-    bool client_left() const noexcept { return half_closed_ || phase_ == Phase::closed; }
+    bool client_left() const noexcept { return taken_for_gone_ || phase_ == Phase::closed; }
     /// Calls HttpExchange::abandoned() on a later turn, if it still waits then.
     void report_abandoned_later();
 
@@ -91,6 +91,7 @@ private:
     void refuse(RequestFault fault);
     void end();
     std::unique_ptr<ByteLink> hand_over();
+    void wait_half_closed();
     void on_timer();
     std::size_t waiting_input() const noexcept;
 
@@ -112,6 +113,7 @@ private:
     bool head_request_ : 1 = false;
     bool can_upgrade_ : 1 = false;
     bool half_closed_ : 1 = false;
+    bool taken_for_gone_ : 1 = false;  ///< half closed for so long that nobody waits for the answer any more
     bool in_on_bytes_ : 1 = false;
     bool head_timed_ : 1 = false;  ///< the timer runs for this head, not for the idle time before it
 };

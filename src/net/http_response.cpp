@@ -35,7 +35,7 @@ void HttpConnection::respond(Response response) {
     if (const auto fault = describe_fault(response.status, response.headers, false); !fault.empty()) {
         response = replacement(fault);
     }
-    if (util::list_has_token(response.headers.get("Connection"), "close")) keep_alive_ = false;
+    if (util::list_has_token(response.headers.combined("Connection"), "close")) keep_alive_ = false;
     if (connection_->shard().stopping() || (half_closed_ && waiting_input() == 0)) keep_alive_ = false;
 
     const bool sends_body = !head_request_ && status_has_body(response.status);

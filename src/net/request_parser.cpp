@@ -65,7 +65,7 @@ public:
         if (error) return fault_of(error);
         if (!is_header_done()) return {400, "malformed request"};
         if (const auto fault = apply_rules(request)) return fault;
-        const auto expectation = request.headers.get("Expect");
+        const auto expectation = request.headers.combined("Expect");
         if (request.version >= 11 && request.headers.contains("Expect")) {
             if (!util::ascii_iequals(expectation, "100-continue")) {
                 return {417, "an expectation other than 100-continue"};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "http/ascii.hpp"
 #include "util/ascii.hpp"
 
 namespace sio::net {
@@ -80,6 +81,24 @@ bool is_valid_host(std::string_view host) noexcept {
     }
     host.remove_prefix(1);
     return host.size() <= 5 && std::all_of(host.begin(), host.end(), util::ascii_digit);
+}
+
+RequestFault check_beginning(std::string_view bytes) noexcept {
+    constexpr std::size_t longest_method = 32;
+    constexpr RequestFault no_request{400, "not an HTTP request"};
+    const auto method = std::find_if_not(bytes.begin(), bytes.end(), http::is_token_char);
+    const auto size = static_cast<std::size_t>(method - bytes.begin());
+    if (size > longest_method) return no_request;
+    if (method == bytes.end()) return {};
+    if (size == 0 || *method != ' ') return no_request;
+    const auto target = std::find_if(method + 1, bytes.end(),
+                                     [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; });
+    if (target == bytes.end()) return {};
+    if (target == method + 1 || *target != ' ') return no_request;
+    constexpr std::string_view version = "HTTP/";
+    const auto rest = bytes.substr(static_cast<std::size_t>(target + 1 - bytes.begin()), version.size());
+    if (!version.starts_with(rest)) return {505, "HTTP version not supported"};
+    return {};
 }
 
 RequestFault apply_rules(HttpRequest& request) {

@@ -18,12 +18,50 @@ namespace sio::net {
 
 namespace {
 
+constexpr std::chrono::seconds patience_with_guests{1};
+
 /// Gives a socket from elsewhere what accepted ones have: see Acceptor.
 void prepare(int socket) {
     ::fcntl(socket, F_SETFL, ::fcntl(socket, F_GETFL) | O_NONBLOCK);
     const int on = 1;
     ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // fails for a Unix socket, which has no need of it
 }
+
+/// Aborts a connection that could not be begun, unless done() says that it has.
+class Beginning {
+public:
+    explicit Beginning(Connection::Ptr connection) noexcept : connection_(std::move(connection)) {}
+    ~Beginning() {
+        if (connection_) connection_->abort();
+    }
+    Beginning(const Beginning&) = delete;
+    Beginning& operator=(const Beginning&) = delete;
+
+    Connection& operator*() const noexcept { return *connection_; }
+    Connection* operator->() const noexcept { return connection_.get(); }
+    Connection::Ptr done() noexcept { return std::move(connection_); }
+
+private:
+    Connection::Ptr connection_;
+};
+
+/// Releases an admission that no connection has taken over.
+class Admitted {
+public:
+    Admitted(Admission& admission, const SocketAddress& peer, bool admitted) noexcept
+        : admission_(admitted ? &admission : nullptr), peer_(peer) {}
+    ~Admitted() {
+        if (admission_ != nullptr) admission_->release(peer_);
+    }
+    Admitted(const Admitted&) = delete;
+    Admitted& operator=(const Admitted&) = delete;
+
+    void taken_over() noexcept { admission_ = nullptr; }
+
+private:
+    Admission* admission_;
+    SocketAddress peer_;
+};
 
 }  // namespace
 
@@ -35,11 +73,12 @@ Shard::Shard(greenlet::Loop& loop, std::shared_ptr<const ShardOptions> options, 
       read_buffer_(new char[read_buffer_size]),
       stop_timer_(
           [](void* self) {
-              for (const auto& connection : static_cast<Shard*>(self)->snapshot()) {
-                  connection->cut("the server stops");
-              }
+              auto& shard = *static_cast<Shard*>(self);
+              for (const auto& connection : shard.snapshot()) connection->cut("the server stops");
+              shard.check_stopped();
           },
           this),
+      guests_timer_([](void* self) { static_cast<Shard*>(self)->end_stop(); }, this),
       alive_(std::make_shared<Shard*>(this)) {}
 
 Shard::~Shard() {
@@ -67,21 +106,26 @@ void Shard::listen(FileDescriptor listening, std::shared_ptr<const TlsContext> t
 void Shard::adopt(FileDescriptor socket, std::string_view read_already, const TlsContext* tls) {
     prepare(socket.get());
     const auto peer = SocketAddress::peer_of(socket.get());
-    const auto connection = add(std::move(socket), peer, tls, read_already, false);
+    Beginning connection(add(std::move(socket), peer, tls, read_already, false));
     connection->start(ProtocolPtr(new HttpConnection(*connection)));
+    connection.done();
 }
 
 std::unique_ptr<ByteLink> Shard::adopt_link(FileDescriptor socket, std::string_view read_already) {
     prepare(socket.get());
     const auto peer = SocketAddress::peer_of(socket.get());
-    return std::make_unique<ConnectionLink>(add(std::move(socket), peer, nullptr, read_already, false));
+    Beginning connection(add(std::move(socket), peer, nullptr, read_already, false));
+    auto link = std::make_unique<ConnectionLink>(&*connection);
+    connection.done();
+    return link;
 }
 
 void Shard::take_over(MovedConnection&& moved) {
-    const auto connection = add(std::move(moved.socket));
+    Beginning connection(add(std::move(moved.socket)));
     const boost::intrusive_ptr<HttpConnection> http(new HttpConnection(*connection));
     connection->start(http);
     http->resume(std::move(moved));
+    connection.done();
 }
 
 void Shard::accepted(FileDescriptor socket, const SocketAddress& peer, const TlsContext* tls, Service service) {
@@ -97,30 +141,37 @@ void Shard::accepted(FileDescriptor socket, const SocketAddress& peer, const Tls
         }
         return;
     }
-    const auto connection = add(std::move(socket), peer, tls, {}, true);
+    Beginning connection(add(std::move(socket), peer, tls, {}, true));
     if (service == Service::flash_policy) {
         connection->start(ProtocolPtr(new FlashPolicyConnection(*connection)));
     } else {
         connection->start(ProtocolPtr(new HttpConnection(*connection)));
     }
+    connection.done();
 }
 
 Connection::Ptr Shard::add(FileDescriptor socket, const SocketAddress& peer, const TlsContext* tls,
                            std::string_view read_already, bool admitted) {
+    Admitted admission(*admission_, peer, admitted);
     auto stream = tls != nullptr ? std::make_unique<TlsStream>(*tls, pool_) : nullptr;
+    auto connection = add(new Connection(*this, std::move(socket), peer, std::move(stream), read_already), admitted);
+    admission.taken_over();
     counters_.accepted.add();
-    return add(new Connection(*this, std::move(socket), peer, std::move(stream), read_already), admitted);
-}
-
-Connection::Ptr Shard::add(MovedSocket&& moved) {
-    if (moved.tls) moved.tls->enter_pool(pool_, moved.cipher);
-    const auto connection = add(
-        new Connection(*this, std::move(moved.socket), moved.peer, std::move(moved.tls), moved.unread), moved.admitted);
-    if (!moved.unsent.empty()) connection->write(moved.unsent);
     return connection;
 }
 
-Connection::Ptr Shard::add(Connection* made, bool admitted) {
+Connection::Ptr Shard::add(MovedSocket&& moved) {
+    Admitted admission(*admission_, moved.peer, moved.admitted);
+    if (moved.tls) moved.tls->enter_pool(pool_, moved.cipher);
+    Beginning connection(
+        add(new Connection(*this, std::move(moved.socket), moved.peer, std::move(moved.tls), moved.unread),
+            moved.admitted));
+    admission.taken_over();
+    if (!moved.unsent.empty()) connection->write(moved.unsent);
+    return connection.done();
+}
+
+Connection::Ptr Shard::add(Connection* made, bool admitted) noexcept {
     Connection::Ptr connection(made);
     connection->admitted_ = admitted;
     connections_.push_back(*connection);
@@ -178,20 +229,33 @@ std::vector<Connection::Ptr> Shard::snapshot() {
     return all;
 }
 
-void Shard::stop(std::chrono::milliseconds grace, std::function<void()> done) {
+void Shard::begin_stop() {
     stopping_ = true;
-    stopped_ = std::move(done);
     acceptors_.clear();
+}
+
+void Shard::stop(std::chrono::milliseconds grace, std::function<void()> done) {
+    begin_stop();
+    stopped_ = std::move(done);
     stop_timer_.arm(loop_.timers(), grace);
-    for (const auto& connection : snapshot()) {
-        if (const ProtocolPtr protocol = connection->protocol()) protocol->stop();
-    }
+    for (const auto& connection : snapshot()) connection->stop();
     check_stopped();
 }
 
 void Shard::check_stopped() {
     if (!stopping_ || !stopped_ || counters_.active.get() != 0) return;
+    if (guests_ == 0 || !stop_timer_.armed()) return end_stop();
+    if (!guests_timer_.armed()) guests_timer_.arm(loop_.timers(), patience_with_guests);
+}
+
+void Shard::guest_leaves() {
+    --guests_;
+    check_stopped();
+}
+
+void Shard::end_stop() {
     stop_timer_.cancel();
+    guests_timer_.cancel();
     loop_.post([done = std::exchange(stopped_, nullptr)] { done(); });
 }
 

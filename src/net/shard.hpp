@@ -25,6 +25,7 @@
 #include "net/http_date.hpp"
 #include "net/out_queue.hpp"
 #include "net/poller.hpp"
+#include "net/turn_budget.hpp"
 #include "util/timer_wheel.hpp"
 
 namespace sio::net {
@@ -79,11 +80,17 @@ public:
     /// Goes on with a connection that another shard of the server has released; its request goes to this one's handler.
     void take_over(MovedConnection&& moved);
 
-    /// Stops accepting, closes idle connections, lets answers that are under way end (with `Connection: close`), and
-    /// cuts what is left after `grace`. `done` is called on a later turn, when no connection is left.
+    /// Stops accepting; answers say `Connection: close` from now on. For those who have last answers to give before stop().
+    void begin_stop();
+    /// begin_stop(), then closes idle connections, lets answers that are under way end, and cuts what is left after `grace`. `done` is called on a later turn, when no connection is left.
     /// Upgraded connections are their owners' to close; those that are still there after `grace` are cut too.
     void stop(std::chrono::milliseconds grace, std::function<void()> done);
     bool stopping() const noexcept { return stopping_; }
+
+    /// A connection that belongs to another HTTP server, and on which something of ours is under way: stop() waits for it too,
+    /// though not for long. That server may have ended before.
+    void guest_comes() noexcept { ++guests_; }
+    void guest_leaves();
 
     const Counters& counters() const noexcept { return counters_; }
     /// Of what the connections share and keep for the next burst.
@@ -98,6 +105,8 @@ public:
     Poller& poller() noexcept { return poller_; }
     OutQueue::Pool& pool() noexcept { return pool_; }
     HttpDate& date() noexcept { return date_; }
+    /// Of the connection whose input is being handled.
+    TurnBudget& budget() noexcept { return budget_; }
     /// Large, and anybody's until the current callback returns: what was read just now.
     std::span<char> read_buffer() noexcept { return {read_buffer_.get(), read_buffer_size}; }
     /// The same for what was decrypted from it, and for one TLS record to be.
@@ -118,13 +127,15 @@ private:
     static constexpr std::size_t record_size = 16 * 1024;
 
     void accepted(FileDescriptor socket, const SocketAddress& peer, const TlsContext* tls, Service service);
+    // An admission is the connection's from then on; when these throw, it is released.
     Connection::Ptr add(FileDescriptor socket, const SocketAddress& peer, const TlsContext* tls,
                         std::string_view read_already, bool admitted);
     Connection::Ptr add(MovedSocket&& moved);
-    Connection::Ptr add(Connection* connection, bool admitted);
+    Connection::Ptr add(Connection* made, bool admitted) noexcept;
     std::vector<Connection::Ptr> snapshot();
     void flush_dirty();
     void check_stopped();
+    void end_stop();
 
     greenlet::Loop& loop_;
     std::shared_ptr<const ShardOptions> options_;
@@ -133,6 +144,7 @@ private:
     Poller poller_;
     OutQueue::Pool pool_;
     HttpDate date_;
+    TurnBudget budget_;
     std::string scratch_;
     std::unique_ptr<char[]> read_buffer_;
     std::unique_ptr<char[]> plain_buffer_;
@@ -142,9 +154,11 @@ private:
     Connection* dirty_ = nullptr;
     std::vector<std::unique_ptr<Acceptor>> acceptors_;
     util::Timer stop_timer_;
+    util::Timer guests_timer_;
     std::function<void()> stopped_;
     /// Posted jobs may outlive the shard; they look here first.
     std::shared_ptr<Shard*> alive_;
+    std::size_t guests_ = 0;
     bool stopping_ = false;
 };
 

@@ -18,6 +18,7 @@ struct TlsBio {
     static int read(BIO* bio, char* out, int size) {
         auto& input = stream(bio).input_;
         BIO_clear_retry_flags(bio);
+        if (stream(bio).rekeys_too_often()) return -1;
         if (input.empty()) {
             BIO_set_retry_read(bio);
             return -1;
@@ -46,6 +47,12 @@ struct TlsBio {
         }();
         return methods;
     }
+    /// Hears of every record and handshake message.
+    static void on_message(int sent, int, int type, const void* bytes, std::size_t size, SSL*, void* context) {
+        const bool key_update = sent == 0 && type == SSL3_RT_HANDSHAKE && size != 0 &&
+                                *static_cast<const unsigned char*>(bytes) == SSL3_MT_KEY_UPDATE;
+        if (key_update) ++static_cast<TlsStream*>(context)->key_updates_;
+    }
     static TlsStream& stream(BIO* bio) { return *static_cast<TlsStream*>(BIO_get_data(bio)); }
 };
 
@@ -72,6 +79,8 @@ TlsStream::TlsStream(const TlsContext& context, OutQueue::Pool& pool) : pool_(&p
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl_.get(), bio, bio);
     SSL_set_accept_state(ssl_.get());
+    SSL_set_msg_callback(ssl_.get(), &TlsBio::on_message);
+    SSL_set_msg_callback_arg(ssl_.get(), this);
 }
 
 TlsStream::~TlsStream() {
@@ -96,6 +105,7 @@ TlsStream::ReadResult TlsStream::read(std::span<char> room) {
     ERR_clear_error();
     std::size_t size = 0;
     const int result = SSL_read_ex(ssl_.get(), room.data(), room.size(), &size);
+    plain_bytes_ += size;
     if (result == 1) return {size, Status::more, {}};
     switch (SSL_get_error(ssl_.get(), result)) {
         case SSL_ERROR_WANT_READ:
@@ -103,7 +113,7 @@ TlsStream::ReadResult TlsStream::read(std::span<char> room) {
         case SSL_ERROR_ZERO_RETURN: return {0, Status::closed, {}};
         default:
             closed_ = true;  // after a fatal alert nothing may be sent
-            return {0, Status::failed, last_error()};
+            return {0, Status::failed, rekeys_too_often() ? "too many key updates" : last_error()};
     }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -55,6 +56,14 @@ public:
 
 private:
     friend struct TlsBio;
+    /// Whether the peer keeps us deriving keys instead of sending anything.
+    bool rekeys_too_often() const noexcept {
+        return key_updates_ > max_free_key_updates + plain_bytes_ / bytes_per_key_update;
+    }
+    /// No implementation comes near: they change keys after gigabytes.
+    static constexpr std::uint64_t max_free_key_updates = 32;
+    static constexpr std::uint64_t bytes_per_key_update = 16 * 1024;
+
     struct Free {
         void operator()(ssl_st* ssl) const noexcept;
     };
@@ -63,6 +72,8 @@ private:
     OutQueue cipher_;
     std::string_view input_;
     std::unique_ptr<ssl_st, Free> ssl_;
+    std::uint64_t plain_bytes_ = 0;  // read so far
+    std::uint64_t key_updates_ = 0;  // that the peer has sent
     bool closed_ = false;
 };
 

@@ -1,13 +1,30 @@
 #include "server/bridge_link.hpp"
 
+#include <algorithm>
+#include <chrono>
+#include <exception>
 #include <utility>
+
+#include <sio/log.hpp>
+
+#include "util/exception_text.hpp"
+#include "util/timer_wheel.hpp"
 
 namespace sio::server {
 
+namespace {
+
+/// What a socket may take at once; how long the host has to hand it over.
+constexpr std::size_t unhurried_bytes = 4 * 1024 * 1024;
+constexpr std::chrono::milliseconds unhurried_time{250};
+
+}  // namespace
+
 /// Outlives the link while callbacks of the stream are on their way. Everything on the loop's thread.
 struct BridgeLink::State : std::enable_shared_from_this<State> {
-    State(greenlet::Loop& on, LoopRefPtr back_to, std::shared_ptr<detail::HostStream> over)
-        : loop(on), loop_ref(std::move(back_to)), stream(std::move(over)) {}
+    State(greenlet::Loop& on, LoopRefPtr back_to, std::shared_ptr<const Guest> at,
+          std::shared_ptr<detail::HostStream> over)
+        : loop(on), loop_ref(std::move(back_to)), guest(std::move(at)), stream(std::move(over)) {}
 
     /// Back from the stream's thread.
     template <class Fn>
@@ -34,6 +51,7 @@ struct BridgeLink::State : std::enable_shared_from_this<State> {
             return;
         }
         in_flight = std::exchange(outgoing, {});
+        in_flight_since = util::Clock::now();
         stream->write(in_flight, back([](State& state, bool ok) {
                           state.in_flight.clear();
                           if (!ok) return state.fail("write failed");
@@ -58,7 +76,14 @@ struct BridgeLink::State : std::enable_shared_from_this<State> {
         if (ended || paused || !receiver) return;
         // The receiver may write to, pause, close or destroy the link: work on bytes of our own.
         std::string bytes = std::exchange(incoming, {});
-        const std::size_t consumed = receiver->on_bytes(bytes.data(), bytes.size());
+        std::size_t consumed = 0;
+        try {
+            consumed = receiver->on_bytes(bytes.data(), bytes.size());
+        } catch (...) {
+            const std::string what = util::exception_text(std::current_exception());
+            log(LogLevel::error, "net", "a connection is cut: " + what);
+            return fail(what);
+        }
         incoming.insert(0, bytes, consumed, std::string::npos);
         read();
     }
@@ -74,15 +99,24 @@ struct BridgeLink::State : std::enable_shared_from_this<State> {
         outgoing.clear();
         stream->close();
         stream->finish(false);
+        guest.reset();
+    }
+
+    std::size_t queued_bytes() const noexcept {
+        const std::size_t bytes = outgoing.size() + in_flight.size();
+        const bool unhurried = in_flight.empty() || util::Clock::now() - in_flight_since < unhurried_time;
+        return unhurried ? bytes - std::min(bytes, unhurried_bytes) : bytes;
     }
 
     greenlet::Loop& loop;
     LoopRefPtr loop_ref;
+    std::shared_ptr<const Guest> guest;
     std::shared_ptr<detail::HostStream> stream;
     ByteReceiver* receiver = nullptr;
     std::string incoming;   // read, not yet consumed
     std::string outgoing;   // written, not yet passed on
     std::string in_flight;  // passed to the stream
+    util::Clock::time_point in_flight_since;
     bool flush_scheduled = false;
     bool reading = false;
     bool paused = false;
@@ -90,9 +124,9 @@ struct BridgeLink::State : std::enable_shared_from_this<State> {
     bool ended = false;
 };
 
-BridgeLink::BridgeLink(greenlet::Loop& loop, LoopRefPtr back, std::shared_ptr<detail::HostStream> stream,
-                       std::string head)
-    : state_(std::make_shared<State>(loop, std::move(back), std::move(stream))) {
+BridgeLink::BridgeLink(greenlet::Loop& loop, LoopRefPtr back, std::shared_ptr<const Guest> guest,
+                       std::shared_ptr<detail::HostStream> stream, std::string head)
+    : state_(std::make_shared<State>(loop, std::move(back), std::move(guest), std::move(stream))) {
     state_->outgoing = std::move(head);
     state_->schedule_flush();
 }
@@ -113,7 +147,9 @@ void BridgeLink::write(std::string_view bytes) {
     state_->schedule_flush();
 }
 
-std::size_t BridgeLink::queued_bytes() const noexcept { return state_->outgoing.size() + state_->in_flight.size(); }
+void BridgeLink::flush() { state_->flush(); }
+
+std::size_t BridgeLink::queued_bytes() const noexcept { return state_->queued_bytes(); }
 
 void BridgeLink::pause_reading() { state_->paused = true; }
 

@@ -84,6 +84,8 @@ void Shard::join() {
 
 void Shard::stop(std::chrono::milliseconds grace) {
     loop_.post([this, grace] {
+        // First: the last answers of polling clients are to close their connections.
+        connections_.begin_stop();
         for (auto* stoppable : std::vector(stoppables_.begin(), stoppables_.end())) stoppable->on_stop();
         for (const auto& endpoint : endpoints_) endpoint->shut_down();
         for (const auto& endpoint : v09_endpoints_) {

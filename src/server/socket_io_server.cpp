@@ -291,8 +291,8 @@ void SocketIOServer::handle(ExchangePtr exchange) {
 void SocketIOServer::handle(std::shared_ptr<detail::HostStream> stream, HttpRequest request, bool keep_alive) {
     Shard& shard = impl_->shard_for(request);
     shard.loop().post([&shard, stream = std::move(stream), request = std::move(request), keep_alive]() mutable {
-        shard.handle(server::make_bridge_exchange(shard.loop(), shard.loop_ref(), std::move(stream), std::move(request),
-                                                  keep_alive));
+        shard.handle(server::make_bridge_exchange(shard.connections(), shard.loop_ref(), std::move(stream),
+                                                  std::move(request), keep_alive));
     });
 }
 

@@ -490,4 +490,23 @@ describe("floods", () => {
     while (!packets.includes("4here")) packets.push(...(await session.poll()).body.split("\x1e"));
     await expectAlive(testbed);
   });
+
+  test("TLS and other protocols spoken to a plain port are refused at once", async () => {
+    for (const bytes of ["\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "SSH-2.0-client\r\n", "EHLO client\r\n"]) {
+      const raw = keep(await Raw.connect(testbed.port));
+      raw.write(bytes);
+      assert.equal((await raw.answer({ limitMs: 1000 })).status, 400);
+      await raw.closed(1000);
+    }
+  });
+
+  test("a body that goes on after its 413 is not read for ever", async () => {
+    const raw = keep(await Raw.connect(testbed.port));
+    raw.write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n");
+    let sent = 0;
+    const piece = "x".repeat(MEGABYTE);
+    while (sent < 64 && await raw.written(piece)) ++sent;
+    assert.ok(sent < 32, `${sent} MB were taken`);
+    await expectAlive(testbed);
+  });
 });

@@ -8,9 +8,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import http from "node:http";
 import https from "node:https";
+import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import readline from "node:readline";
+import tls from "node:tls";
 import { after, before, describe, it } from "node:test";
 
 const directory = process.env.SIO_EXAMPLES;
@@ -28,8 +30,8 @@ process.on("exit", () => {
 });
 
 async function start(name) {
-  const tls = name === "mount_coroutines" ? [certificate, key] : [];
-  const child = spawn(path.join(directory, name), ["0", ...tls], { stdio: ["ignore", "pipe", "inherit"] });
+  const files = name === "mount_coroutines" ? [certificate, key] : [];
+  const child = spawn(path.join(directory, name), ["0", ...files], { stdio: ["ignore", "pipe", "inherit"] });
   running.add(child);
   const [line] = await once(readline.createInterface({ input: child.stdout }), "line");
   return { child, url: line.replace("listening on ", "") };
@@ -41,6 +43,26 @@ async function stop({ child }) {
   const [code, signal] = await exited;
   running.delete(child);
   assert.equal(code, 0, `ended with ${signal}`);
+}
+
+/** A connection on which requests are text; `ask` gives the answer, head and body. */
+async function connect(url) {
+  const { hostname, port, protocol } = new URL(url);
+  const secure = protocol === "https:";
+  const socket = secure ? tls.connect({ host: hostname, port, rejectUnauthorized: false }) : net.connect({ host: hostname, port });
+  await once(socket, secure ? "secureConnect" : "connect");
+  return {
+    async ask(request) {
+      socket.write(request);
+      for (let text = ""; ;) {
+        text += (await once(socket, "data", { signal: AbortSignal.timeout(5000) }))[0];
+        const head = text.indexOf("\r\n\r\n");
+        const length = /content-length: *([0-9]+)/i.exec(text);
+        if (head >= 0 && length && text.length >= head + 4 + Number(length[1])) return text;
+      }
+    },
+    end: () => socket.destroy(),
+  };
 }
 
 /** One request on `agent`'s connection. */
@@ -84,6 +106,18 @@ for (const name of ["mount_callbacks", "mount_coroutines", "mount_yield", "mount
       assert.ok(page.reused, "on the same connection");
       assert.equal((await get(server.url + "/socket.io/?EIO=4&transport=none", agent)).status, 400);
       agent.destroy();
+    });
+
+    it("gets the connection back after a request that mentions an upgrade and is none", async () => {
+      const connection = await connect(server.url);
+      const poll = "GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: a\r\n";
+      const refused = "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n" +
+        "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: none\r\n\r\n";
+      assert.match(await connection.ask(poll + "Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n"), /"sid":/);
+      assert.match(await connection.ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), /The host's own page/);
+      assert.match(await connection.ask(refused), /^HTTP\/1.1 400 /);
+      assert.match(await connection.ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), /The host's own page/);
+      connection.end();
     });
 
     for (const transports of [["polling"], ["websocket"], ["polling", "websocket"]]) {
@@ -140,6 +174,20 @@ for (const name of ["mount_callbacks", "mount_coroutines", "mount_yield", "mount
         socket.io.engine.transport.ws.terminate();
       }
       assert.equal((await get(server.url + "/")).status, 200);
+    });
+
+    it("says goodbye to its polling clients before it ends", async () => {
+      const ending = await start(name);
+      const socket = io(ending.url, { transports: ["polling"], forceNew: true, reconnection: false, rejectUnauthorized: false });
+      await once(socket, "connect");
+      await socket.emitWithAck("echo", 1);
+      // Its next poll is there long before the last of these is answered.
+      for (let i = 0; i < 20; ++i) await get(ending.url + "/");
+      const gone = once(socket, "disconnect");
+      const begun = Date.now();
+      await stop(ending);
+      assert.equal((await gone)[0], "transport close");
+      assert.ok(Date.now() - begun < 4000, "and takes its time for nothing");
     });
   });
 }

@@ -36,6 +36,11 @@ export class Raw {
     return this;
   }
 
+  /** Writes, and waits until the system has taken it; false when the connection has failed. */
+  written(data) {
+    return new Promise((resolve) => this.#socket.write(data, "latin1", (error) => resolve(!error)));
+  }
+
   /** Ends our half; the server may still answer. */
   end() { this.#socket.end(); }
   destroy() { this.#socket.destroy(); }

@@ -6,6 +6,7 @@
 #include <sio/greenlet.hpp>
 
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -44,6 +45,16 @@ TEST_CASE("a file is written and read, whole and in parts") {
         file.seek(299'999);
         sio::File moved = std::move(file);
         CHECK(moved.read_all() == "xend");
+    });
+}
+
+TEST_CASE("whoever asks for more than there can be gets what there is") {
+    const Directory directory;
+    sio::run([&] {
+        const std::string path = directory / "file";
+        sio::write_file(path, std::string(2'500'000, 'x'));
+        CHECK(sio::File(path).read(std::numeric_limits<std::size_t>::max()).size() == 2'500'000);
+        CHECK(sio::File(path).read_all(std::numeric_limits<std::size_t>::max()).size() == 2'500'000);
     });
 }
 

@@ -1,11 +1,15 @@
 // StreamSocket, create_connection, StreamServer.
 
 #include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <sio/greenlet.hpp>
 #include <sio/stream_server.hpp>
 
+#include <cerrno>
 #include <filesystem>
 #include <string>
 #include <system_error>
@@ -21,7 +25,60 @@ void echo_lines(sio::StreamSocket& socket, const sio::Address&) {
     while (auto line = socket.recv_line()) socket.sendall(*line + '\n');
 }
 
+/// How many of the next sockets the system does not watch.
+int unwatched = 0;
+
 }  // namespace
+
+/// In front of the C library's, for the whole program.
+extern "C" int epoll_ctl(int epoll, int operation, int descriptor, ::epoll_event* event) noexcept {
+    if (operation == EPOLL_CTL_ADD && unwatched > 0) {
+        --unwatched;
+        errno = ENOSPC;
+        return -1;
+    }
+    return static_cast<int>(::syscall(SYS_epoll_ctl, epoll, operation, descriptor, event));
+}
+
+TEST_CASE("a server goes on accepting after a connection that the system could not watch") {
+    sio::run([] {
+        sio::StreamServer server({"127.0.0.1", 0}, echo_lines);
+        server.start();
+        const int refused = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        address.sin_port = htons(server.port());
+        REQUIRE(::connect(refused, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+        unwatched = 1;
+        CHECK(eventually([] { return unwatched == 0; }));
+        char byte = 0;
+        CHECK(::recv(refused, &byte, 1, 0) == 0);
+        ::close(refused);
+        auto client = sio::create_connection({"127.0.0.1", server.port()});
+        client.sendall("still there\n");
+        CHECK(client.recv_line() == "still there");
+    });
+}
+
+TEST_CASE("greenlets that read from one socket at once see what came, and nothing else") {
+    sio::run([] {
+        sio::StreamServer server({"127.0.0.1", 0}, echo_lines);
+        server.start();
+        auto client = sio::create_connection({"127.0.0.1", server.port()});
+        std::string got;
+        auto line = sio::spawn([&] { client.recv_line(); });
+        sio::sleep(1ms);
+        auto rest = sio::spawn([&] { got = client.recv(); });
+        sio::sleep(1ms);
+        CHECK(got.empty());
+        client.sendall("one\n");
+        CHECK(eventually([&] { return line.ready() || rest.ready(); }));
+        client.sendall("two\n");
+        CHECK(eventually([&] { return line.ready() && rest.ready(); }));
+        CHECK(got.find('\0') == std::string::npos);
+    });
+}
 
 TEST_CASE("a server greets its client, over IPv4 and IPv6") {
     for (const char* host : {"127.0.0.1", "::1"}) {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <functional>
+#include <stdexcept>
 #include <type_traits>
 
 #include "unit/net/test_server.hpp"
@@ -428,4 +429,47 @@ TEST_CASE("a peer that does not read is cut off some time after close()") {
         CHECK(client.receive_all().size() == 10'000'000);
         CHECK(server.all_closed());
     }
+}
+
+TEST_CASE("a receiver that throws ends its connection, and no other") {
+    Pair pair;
+    Pair other;
+    std::atomic<int> ended{0};
+    const auto fail = [](auto&&...) -> std::size_t { throw std::runtime_error("on purpose"); };
+    pair.set(&Scripted::end, [&](std::string_view) { ++ended; });
+    SUBCASE("when bytes arrive") {
+        pair.set(&Scripted::bytes, fail);
+        pair.client->send("x");
+    }
+    SUBCASE("when bytes come again on a later turn") {
+        pair.set(&Scripted::bytes, [&](std::string_view) -> std::size_t {
+            pair.receiver.link->pause_reading();
+            return 0;
+        });
+        pair.client->send("x");
+        REQUIRE(TestServer::eventually([&] { return pair.server.shard().counters().bytes_in.get() == 1; }));
+        pair.set(&Scripted::bytes, fail);
+        pair.run([&](Shard&) { pair.receiver.link->resume_reading(); });
+    }
+    SUBCASE("when what had to wait has left") {
+        pair.set(&Scripted::drained, [] { throw std::runtime_error("on purpose"); });
+        pair.run([&](Shard&) { pair.receiver.link->write(std::string(4'000'000, 'w')); });
+        CHECK(pair.client->receive_exactly(4'000'000).size() == 4'000'000);
+    }
+    SUBCASE("even when it throws again as it is told so") {
+        pair.set(&Scripted::bytes, fail);
+        pair.set(&Scripted::end, [&](std::string_view) {
+            ++ended;
+            throw std::runtime_error("on purpose");
+        });
+        pair.client->send("x");
+    }
+    CHECK(pair.client->closed_within(5s));
+    CHECK(TestServer::eventually([&] { return ended == 1; }));
+    other.set(&Scripted::bytes, [&](std::string_view data) {
+        other.receiver.link->write(data);
+        return data.size();
+    });
+    other.client->send("echo");
+    CHECK(other.client->receive_exactly(4) == "echo");
 }

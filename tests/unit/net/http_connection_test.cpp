@@ -126,11 +126,14 @@ TEST_CASE("HTTP/1.0 closes after the answer unless the client asks to keep the c
 TEST_CASE("Connection: close is honoured from either side") {
     TestServer server(answering([](const HttpRequest& request) {
         Response response(200, "x");
-        if (request.target == "/app") response.headers.set("Connection", "close");
+        if (request.target == "/app") {
+            response.headers.add("Connection", "foo");
+            response.headers.add("Connection", "bar, close");
+        }
         return response;
     }));
     auto client = server.connect();
-    client.send(get("/", "Connection: foo, CLOSE\r\n"));
+    client.send(get("/", "Connection: foo\r\nConnection: bar, CLOSE\r\n"));
     CHECK(client.response().headers.at("connection") == "close");
     CHECK(client.closed_within(1s));
     client = server.connect();

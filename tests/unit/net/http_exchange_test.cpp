@@ -54,11 +54,15 @@ const std::string upgrade_lines = "Upgrade: echo\r\nConnection: keep-alive\r\nCo
 TEST_CASE("a client that leaves while its request waits is noticed") {
     Held held;
     std::atomic<int> abandoned{0};
-    TestServer server([&](ExchangePtr exchange) {
-        exchange->on_abandoned([&] { abandoned += 100; });
-        exchange->on_abandoned([&] { ++abandoned; });  // replaces the one before
-        held.exchanges.push_back(std::move(exchange));
-    });
+    HttpLimits limits;
+    limits.half_close_timeout = 50ms;
+    TestServer server({.handler =
+                           [&](ExchangePtr exchange) {
+                               exchange->on_abandoned([&] { abandoned += 100; });
+                               exchange->on_abandoned([&] { ++abandoned; });  // replaces the one before
+                               held.exchanges.push_back(std::move(exchange));
+                           },
+                       .limits = limits});
     auto client = server.connect();
     client.send(get("/") + "ahead");
     REQUIRE(requests_arrive(server, 1));
@@ -73,6 +77,29 @@ TEST_CASE("a client that leaves while its request waits is noticed") {
     });
     CHECK(server.all_closed());
     CHECK(abandoned == 1);
+}
+
+TEST_CASE("a client that closes its sending side behind the request is not taken for gone at once") {
+    Held held;
+    std::atomic<int> abandoned{0};
+    TestServer server({.handler =
+                           [&](ExchangePtr exchange) {
+                               exchange->on_abandoned([&] { ++abandoned; });
+                               held.exchanges.push_back(std::move(exchange));
+                           },
+                       .limits = {.half_close_timeout = std::chrono::milliseconds::max()}});
+    auto client = server.connect();
+    client.send(get("/1") + get("/2"));
+    client.half_close();
+    for (std::size_t i = 0; i < 2; ++i) {
+        REQUIRE(requests_arrive(server, i + 1));
+        std::this_thread::sleep_for(20ms);
+        server.on_shard([&](Shard&) { held.exchanges[i]->respond(Response(200, "late")); });
+        CHECK(client.response().body == "late");
+    }
+    CHECK(client.closed_within(1s));
+    CHECK(abandoned == 0);
+    server.on_shard([&](Shard&) { held.exchanges.clear(); });
 }
 
 TEST_CASE("a callback that is set after the client has left is called all the same") {
@@ -328,6 +355,24 @@ TEST_CASE("a graceful stop closes idle connections and lets others finish") {
     // Nobody waits for clients that keep their end open, now that they have everything.
     CHECK(stopped[0].wait_for(1s) == std::future_status::ready);
     server.on_shard([&](Shard&) { held.exchanges.clear(); });
+}
+
+TEST_CASE("a graceful stop waits until clients have their last answers, and not until they close") {
+    TestServer server(answering([](const HttpRequest& request) {
+        Response response(200, std::string(1'000'000, 'x'));
+        if (request.target == "/last") response.headers.set("Connection", "close");
+        return response;
+    }));
+    auto before = Client::slow_tcp(server.port());
+    before.send(get("/last"));
+    auto during = Client::slow_tcp(server.port());
+    during.send(get("/"));
+    REQUIRE(requests_arrive(server, 2));
+    auto stopped = server.stop(20s);
+    CHECK(stopped[0].wait_for(50ms) == std::future_status::timeout);
+    CHECK(before.response().body.size() == 1'000'000);
+    CHECK(during.response().body.size() == 1'000'000);
+    CHECK(stopped[0].wait_for(2s) == std::future_status::ready);
 }
 
 TEST_CASE("a graceful stop cuts what is left when its time is up") {

@@ -2,6 +2,11 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <chrono>
+#include <limits>
+#include <thread>
+
+#include "net/byte_rate.hpp"
 #include "unit/net/test_server.hpp"
 
 using namespace sio;
@@ -12,6 +17,7 @@ namespace {
 
 HttpLimits quick() {
     HttpLimits limits;
+    limits.first_byte_timeout = 100ms;
     limits.head_timeout = 100ms;
     limits.idle_timeout = 100ms;
     limits.body_period = 300ms;
@@ -64,14 +70,28 @@ TEST_CASE("a body that declares to be too large gets 413 at once, and the client
         CHECK(client.response().status == 413);
     }
     SUBCASE("while it is being sent") {
-        client.send("POST /small HTTP/1.1\r\nHost: a\r\nContent-Length: 20000000\r\n\r\n");
-        // More than any socket buffer holds: the server has to read on for this to return.
-        for (int i = 0; i < 20; ++i) client.try_send(std::string(1'000'000, 'x'));
+        client.send("POST /small HTTP/1.1\r\nHost: a\r\nContent-Length: 7000000\r\n\r\n");
+        // More than a socket buffer holds: the server has to read on for this to return.
+        for (int i = 0; i < 7; ++i) client.try_send(std::string(1'000'000, 'x'));
         CHECK(client.response().status == 413);
         CHECK_FALSE(client.was_reset());
     }
     CHECK(client.closed_within(2s));
     CHECK(server.shard().counters().requests.get() == 1);
+}
+
+TEST_CASE("what a client goes on sending after a refusal is read up to a limit") {
+    HttpLimits limits;
+    limits.max_body_bytes = 10;
+    limits.max_discarded_bytes = 1'000'000;
+    TestServer server({.limits = limits});
+    auto client = server.connect();
+    client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n");
+    bool sent = true;
+    for (int i = 0; i < 100 && sent; ++i) sent = client.try_send(std::string(1'000'000, 'x'));
+    CHECK_FALSE(sent);
+    CHECK(server.all_closed());
+    CHECK(server.shard().counters().bytes_in.get() < 2'000'000);
 }
 
 TEST_CASE("a chunked body that grows too large gets 413") {
@@ -167,6 +187,19 @@ TEST_CASE("an idle connection is closed without a word") {
     CHECK(fresh.closed_within(1s));
     CHECK(used.closed_within(1s));
     CHECK(server.shard().counters().timeouts.get() == 0);
+}
+
+TEST_CASE("a connection that never sends a byte is closed before an idle one is") {
+    HttpLimits limits;
+    limits.first_byte_timeout = 50ms;
+    TestServer server({.limits = limits});
+    auto silent = server.connect();
+    auto idle = server.connect();
+    idle.send(get("/"));
+    CHECK(idle.response().status == 200);
+    CHECK(silent.closed_within(2s));
+    idle.send(get("/again"));
+    CHECK(idle.response().status == 200);
 }
 
 TEST_CASE("empty lines do not keep a connection open") {
@@ -294,4 +327,75 @@ TEST_CASE("connections beyond the limit get 503, and room is made by those that 
     auto fourth = server.connect();
     fourth.send(get("/"));
     CHECK(fourth.response().status == 200);
+}
+
+TEST_CASE("the largest number of its type turns a limit off") {
+    constexpr auto most = std::numeric_limits<std::size_t>::max();
+    constexpr auto longest = std::chrono::milliseconds::max();
+    TestServer server({.handler = answering([](const HttpRequest& request) {
+                           return Response(200, std::string(100'000, 'r') + request.body);
+                       }),
+                       .limits = {.max_head_bytes = most,
+                                  .max_header_fields = most,
+                                  .max_chunk_line_bytes = most,
+                                  .max_body_bytes = most,
+                                  .first_byte_timeout = longest,
+                                  .head_timeout = longest,
+                                  .idle_timeout = longest,
+                                  .body_period = longest,
+                                  .send_period = longest,
+                                  .close_timeout = longest,
+                                  .half_close_timeout = longest,
+                                  .max_read_ahead_bytes = most,
+                                  .max_discarded_bytes = most,
+                                  .high_water_bytes = most,
+                                  .max_connections = most,
+                                  .max_connections_per_address = most}});
+    auto client = server.connect();
+    // A turn for every timer that fires at once, if one does.
+    const auto pause = [] { std::this_thread::sleep_for(20ms); };
+    pause();
+    client.send("POST / HTTP/1.1\r\nHost: a\r\n");
+    pause();
+    client.send("Content-Length: 5\r\n\r\n");
+    pause();
+    client.send("he");
+    pause();
+    client.send("llo");
+    CHECK(client.response().body == std::string(100'000, 'r') + "hello");
+    pause();
+    client.send("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n");
+    pause();
+    client.send("hello\r\n0\r\n\r\n");
+    pause();
+    CHECK(client.response().body == std::string(100'000, 'r') + "hello");
+    CHECK(client.closed_within(1s));
+    CHECK(server.shard().counters().timeouts.get() == 0);
+}
+
+TEST_CASE("the rate that is demanded of a client is never more than can be counted") {
+    constexpr auto most = std::numeric_limits<std::uint64_t>::max();
+    CHECK(bytes_within(10s, 240) == 2400);
+    CHECK(bytes_within(0ms, 240) == 0);
+    CHECK(bytes_within(-1ms, 240) == 0);
+    CHECK(bytes_within(std::chrono::milliseconds::max(), 0) == 0);
+    CHECK(bytes_within(2s, most) == most);
+    CHECK(bytes_within(std::chrono::milliseconds::max(), most) == most);
+}
+
+TEST_CASE("without a rate to keep, a client may stop sending and reading for as long as it likes") {
+    HttpLimits limits = quick();
+    limits.min_rate = 0;
+    limits.body_period = 20ms;
+    limits.send_period = 20ms;
+    TestServer server(
+        {.handler = answering([](const HttpRequest&) { return Response(200, std::string(8'000'000, 'r')); }),
+         .limits = limits});
+    auto client = Client::slow_tcp(server.port());
+    client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\na");
+    std::this_thread::sleep_for(100ms);
+    client.send("b");
+    std::this_thread::sleep_for(200ms);
+    CHECK(client.response().body.size() == 8'000'000);
+    CHECK(server.shard().counters().timeouts.get() == 0);
 }

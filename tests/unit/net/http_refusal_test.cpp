@@ -85,6 +85,8 @@ std::vector<Refusal> refusals() {
         {"no HTTP at all", "\x16\x03\x01\x02\r\n\r\n", 400},
         {"an unknown expectation", with_lines("Expect: everything\r\nContent-Length: 0\r\n"), 417},
         {"two expectations", with_lines("Expect: 100-continue, x\r\nContent-Length: 0\r\n"), 417},
+        {"two expectations in two fields", with_lines("Expect: 100-continue\r\nExpect: x\r\nContent-Length: 0\r\n"),
+         417},
         {"a chunk size that is no number", chunked("x\r\nhello\r\n0\r\n\r\n"), 400},
         {"an empty chunk size", chunked("\r\nhello\r\n0\r\n\r\n"), 400},
         {"a chunk size with a sign", chunked("+5\r\nhello\r\n0\r\n\r\n"), 400},
@@ -133,6 +135,28 @@ TEST_CASE("a refusal is the same when the request comes byte by byte") {
         CHECK(client.response().status == refusal.status);
     }
     CHECK(server.shard().counters().requests.get() == 0);
+}
+
+TEST_CASE("bytes that cannot begin a request are refused as soon as they come") {
+    TestServer server(echoing());
+    const std::vector<std::pair<std::string, int>> beginnings = {
+        {std::string("\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03", 11), 400},  // a TLS ClientHello
+        {"SSH-2.0-OpenSSH_9.2\r\n", 400},
+        {"EHLO client.example\r\n", 400},
+        {"*1\r\n$4\r\nPING\r\n", 400},
+        {"USER guest 0 * :Ronnie\r\n", 505},
+        {"GET /\r\n", 400},
+        {"GET  ", 400},
+        {std::string(33, 'X'), 400},
+        {std::string(1, '\0'), 400},
+    };
+    for (const auto& [bytes, status] : beginnings) {
+        CAPTURE(bytes);
+        auto client = server.connect();
+        client.send(bytes);
+        CHECK(client.response().status == status);
+        CHECK(client.closed_within(1s));
+    }
 }
 
 TEST_CASE("what precedes a refused request is answered") {

@@ -3,11 +3,14 @@
 
 #include <cstdio>
 #include <fstream>
+#include <future>
 #include <stdexcept>
 
 #include <sio/error.hpp>
 #include <sio/greenlet.hpp>
+#include <sio/offload.hpp>
 
+#include "greenlet/worker.hpp"
 #include "unit/net/test_server.hpp"
 
 using namespace sio;
@@ -298,6 +301,29 @@ TEST_CASE("a file that cannot be sent is answered 500, and the connection goes o
     answer = file_response(file.path(), 0, 5);
     client.send(get("/"));
     CHECK(client.response().body == "short");
+}
+
+TEST_CASE("an answer whose greenlet is killed before it has begun closes the connection") {
+    const TemporaryFile file("never sent");
+    TestServer server(answering([&](const HttpRequest&) { return file_response(file.path(), 0, 10); }));
+    std::promise<void> gate;
+    const auto opened = gate.get_future().share();
+    server.on_shard([&](Shard& shard) {
+        // All threads of the pool are busy: the file is not opened yet.
+        for (std::size_t i = 0; i < greenlet::LoopOptions().pool_threads; ++i) {
+            shard.loop().enter([opened] { offload([&] { opened.wait(); }); });
+        }
+    });
+    auto client = server.connect();
+    client.send(get("/"));
+    REQUIRE(TestServer::eventually([&] { return server.shard().counters().requests.get() == 1; }));
+    server.on_shard([](Shard& shard) {
+        shard.loop().for_each_greenlet(
+            [](const greenlet::Worker& worker) { const_cast<greenlet::Worker&>(worker).kill(); });
+    });
+    gate.set_value();
+    CHECK(client.closed_within(3s));
+    CHECK(server.all_closed());
 }
 
 TEST_CASE("a file that becomes shorter while it is sent cuts the answer") {

@@ -298,6 +298,40 @@ TEST_CASE("renegotiation is refused") {
     ERR_clear_error();
 }
 
+TEST_CASE("key updates are taken as long as they come with data, and end a connection that sends nothing else") {
+    TestServer server({.tls = shared_context()});
+    TlsClient client(server.port(), TLS1_3_VERSION);
+    REQUIRE(client.handshake());
+    const auto update = [&](int times) {
+        for (int i = 0; i < times; ++i) {
+            if (SSL_key_update(client.ssl(), SSL_KEY_UPDATE_REQUESTED) != 1 || SSL_do_handshake(client.ssl()) != 1) {
+                return false;
+            }
+        }
+        return true;
+    };
+    for (int i = 0; i < 40; ++i) {
+        CHECK(update(1));
+        CHECK(client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n" + std::string(20'000, 'x')));
+        CHECK(client.response().first == 200);
+    }
+    update(100);
+    CHECK(client.receive_exactly(1).empty());
+    CHECK(server.all_closed());
+    CHECK(server.shard().counters().tls_errors.get() == 1);
+}
+
+TEST_CASE("a request in records of a byte each arrives whole") {
+    TestServer server({.handler = answering([](const HttpRequest& request) { return Response(200, request.body); }),
+                       .tls = shared_context()});
+    TlsClient client(server.port());
+    REQUIRE(client.handshake());
+    for (const char c : "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3000\r\n\r\n" + std::string(3000, 'x')) {
+        REQUIRE(client.send({&c, 1}));
+    }
+    CHECK(client.response() == std::pair(200, std::string(3000, 'x')));
+}
+
 TEST_CASE("a broken record ends the connection") {
     TestServer server({.tls = shared_context()});
     TlsClient client(server.port());

@@ -177,6 +177,26 @@ TEST_CASE("stop closes WebSockets with 1001, ends waiting polls and lets answers
     CHECK(f.server.port() == 0);
 }
 
+TEST_CASE("stop tells polling clients to close their connections, and does not wait until they do") {
+    Fixture f;
+    RawClient polling(f.server.port());
+    const std::string sid = polling.get("/socket.io/?EIO=4&transport=polling").body.substr(9, 20);
+    RawClient legacy(f.server.port());
+    const std::string v09 = legacy.get("/socket.io/1/").body.substr(0, 20);
+    CHECK(legacy.get("/socket.io/1/xhr-polling/" + v09).body == "1::");
+    polling.raw().send("GET /socket.io/?EIO=4&transport=polling&sid=" + sid + " HTTP/1.1\r\nHost: a\r\n\r\n");
+    legacy.raw().send("GET /socket.io/1/xhr-polling/" + v09 + " HTTP/1.1\r\nHost: a\r\n\r\n");
+    CHECK(RawClient(f.server.port()).get("/slow").body == "slow");  // the polls have come before it
+    auto stopped = std::async(std::launch::async, [&] { f.server.stop(20s); });
+    for (RawClient* const client : {&polling, &legacy}) {
+        const auto last = client->raw().response();
+        CHECK(last.status == 200);
+        REQUIRE(last.headers.contains("connection"));
+        CHECK(last.headers.at("connection") == "close");
+    }
+    CHECK(stopped.wait_for(3s) == std::future_status::ready);
+}
+
 TEST_CASE("a server that was stopped can be started again") {
     Fixture f;
     f.server.stop(1s);
