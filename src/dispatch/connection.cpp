@@ -237,13 +237,16 @@ void Connection::begin() {
     run(&Connection::connect, std::move(packet));
 }
 
-void Connection::make_object() {
+// False when the client has left while its object was made, which may have blocked.
+bool Connection::make_object() {
     detail::MadeNamespace made = kind_.make();
     if (!made.object) throw std::logic_error("the namespace's factory returned null");
+    if (state_ == State::disconnected) return false;
     object_ = std::move(made.object);
     self_ = made.self;
     object_->attach(shared_from_this());
     hub_.adapter().add(*this);
+    return true;
 }
 
 void Connection::connect(std::unique_ptr<Packet> packet) {
@@ -256,26 +259,32 @@ void Connection::connect(std::unique_ptr<Packet> packet) {
     } const release_unless_accepted{*this};
     const Busy busy(*this);
     std::exception_ptr thrown;
+    std::shared_ptr<BaseNamespace> object;
+    bool told = false;
     try {
-        make_object();
-    } catch (const GreenletExit&) {
-        throw;
-    } catch (...) {
-        thrown = std::current_exception();
-    }
-    const auto object = object_;
-    if (!thrown) {
+        if (!make_object()) return;
+        object = object_;
         auto set_up = [&] {
             acl_.reset(object->get_initial_acl());
             kind_.events->initialize(self_);
+            // That may have blocked, too: a client that has left meanwhile neither connects nor disconnects.
+            if (state_ == State::disconnected) return;
+            told = true;
             object->process_packet(*packet);
         };
         thrown = guarded(*object, set_up);
+    } catch (const GreenletExit&) {
+        // Killed: the client learns that nothing becomes of it.
+        refuse(std::current_exception());
+        throw;
+    } catch (...) {
+        thrown = std::current_exception();
     }
     if (thrown) {
         report_exception(thrown, {}, std::nullopt, false);
         return refuse(thrown);
     }
+    if (!told && state_ == State::disconnected) return;
     accepted_ = true;
     if (state_ == State::disconnected) return finish();  // it ended meanwhile
     accept();

@@ -138,7 +138,7 @@ private:
 
     void run(void (Connection::*function)(std::unique_ptr<Packet>), std::unique_ptr<Packet> packet);
     void connect(std::unique_ptr<Packet> packet);
-    void make_object();
+    bool make_object();
     void accept();
     void refuse(const std::exception_ptr& thrown);
     void handle(std::unique_ptr<Packet> packet);

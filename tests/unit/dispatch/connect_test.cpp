@@ -9,6 +9,8 @@
 #include <vector>
 
 #include <sio/describe.hpp>
+#include <sio/event.hpp>
+#include <sio/greenlet_exit.hpp>
 #include <sio/json_object.hpp>
 #include <sio/mixins.hpp>
 
@@ -398,6 +400,71 @@ TEST_CASE("a namespace object cannot be used in its constructor") {
         CHECK(!Probe().connected());
         CHECK(Probe().disconnect_reason().empty());
     });
+}
+
+TEST_CASE("a client that leaves while its object is made is in no room, and no broadcast reaches for it") {
+    with_shard([](Shard& shard) {
+        sio::Event gate;
+        SUBCASE("in the factory") {
+            shard.namespaces.add_factory<Probe>("/", [&] {
+                gate.wait();
+                return std::make_shared<Probe>();
+            });
+        }
+        SUBCASE("in the constructor") {
+            struct SlowProbe : Probe {
+                explicit SlowProbe(sio::Event& gate) { gate.wait(); }
+            };
+            shard.namespaces.add<SlowProbe>("/", std::ref(gate));
+        }
+        Client client(shard);
+        client.send("0");
+        client.drop(CloseReason::transport_close);
+        gate.set();
+        settle();
+        CHECK(shard.rooms().namespace_count() == 0);
+        shard.namespaces.of("/").emit("news");
+        CHECK(Probe::noted().empty());
+        CHECK(Probe::alive() == 0);
+    });
+}
+
+TEST_CASE("a client that leaves during initialize() neither connects nor disconnects") {
+    with_shard([](Shard& shard) {
+        sio::Event gate;
+        struct SlowProbe : Probe {
+            explicit SlowProbe(sio::Event& gate) : gate_(gate) {}
+            void initialize() override { gate_.wait(); }
+            sio::Event& gate_;
+        };
+        shard.namespaces.add<SlowProbe>("/", std::ref(gate));
+        Client client(shard);
+        client.send("0");
+        client.drop(CloseReason::transport_close);
+        gate.set();
+        settle();
+        CHECK(Probe::noted().empty());
+        CHECK(Probe::alive() == 0);
+    });
+}
+
+TEST_CASE("a greenlet that is killed while it connects a client refuses it, and leaves nothing behind") {
+    with_shard([](Shard& shard) {
+        const auto killed = []() -> std::shared_ptr<Probe> { throw sio::GreenletExit(); };
+        shard.namespaces.add_factory<Probe>("/", killed);
+        shard.namespaces.add<Probe>("/late", [](Probe&) { throw sio::GreenletExit(); });
+        Client client(shard);
+        client.send("0");
+        CHECK(client.take() == refused("", R"({"message":"Internal error"})"));
+        client.send(R"(21["get","x"])");
+        client.send("0/late,");
+        CHECK(client.take() == refused("/late,", R"({"message":"Internal error"})"));
+        CHECK(!client.ended);
+        CHECK(client.socket().connections().empty());
+        CHECK(shard.rooms().namespace_count() == 0);
+        CHECK(Probe::alive() == 0);
+    });
+    Probe::noted();
 }
 
 TEST_CASE("socketio_manage binds the namespaces once, and hands on request and error handler") {
