@@ -62,7 +62,7 @@ public:
     ~Busy() {
         connection_.busy_ = false;
         // Not empty only when the greenlet was killed on its way.
-        if (!connection_.queue_empty()) connection_.stop_queue();
+        if (!connection_.queue_empty()) connection_.go_on_later();
     }
 
 private:
@@ -188,6 +188,28 @@ void Connection::handle(std::unique_ptr<Packet> packet) {
     handle_queued(*object);
 }
 
+// What the handler's end has left waiting is handled by another greenlet, in order.
+void Connection::go_on_later() noexcept {
+    busy_ = true;
+    try {
+        const bool posted = !hub_.loop().stopping() && hub_.post([self = shared_from_this()] {
+            self->busy_ = false;
+            if (!self->queue_empty()) self->run(&Connection::handle_rest, nullptr);
+        });
+        if (posted) return;
+    } catch (const std::bad_alloc&) {
+        // Nobody is left to handle it.
+    }
+    busy_ = false;
+    stop_queue();
+}
+
+void Connection::handle_rest(std::unique_ptr<Packet>) {
+    const auto object = object_;
+    const Busy busy(*this);
+    handle_queued(*object);
+}
+
 void Connection::handle_queued(BaseNamespace& object) {
     while (!queue_empty() && state_ != State::disconnected) {
         auto& queue = rare_->queue;
@@ -206,7 +228,9 @@ void Connection::handle_one(BaseNamespace& object, const Packet& packet) {
     if (!thrown && reply && packet.id) {
         try {
             send_ack(*packet.id, *reply);
-        } catch (const Error&) {
+        } catch (const GreenletExit&) {
+            throw;
+        } catch (...) {  // json_dumps is the application's
             thrown = std::current_exception();
         }
     }

@@ -142,7 +142,9 @@ private:
     void accept();
     void refuse(const std::exception_ptr& thrown);
     void handle(std::unique_ptr<Packet> packet);
+    void handle_rest(std::unique_ptr<Packet> none);
     void handle_queued(BaseNamespace& object);
+    void go_on_later() noexcept;
     void handle_one(BaseNamespace& object, const Packet& packet);
     bool fill(Packet& packet, const wire::PacketView& view);
     void enqueue(std::unique_ptr<Packet> packet);

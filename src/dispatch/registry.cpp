@@ -74,7 +74,7 @@ const detail::NamespaceClass* Registry::find(std::string_view name) const {
     for (const auto& [predicate, made] : by_predicate_) {
         try {
             if (predicate(name)) return &made;
-        } catch (const std::exception&) {
+        } catch (...) {
             log(LogLevel::error, "dispatch",
                 "the predicate of a namespace threw " + util::exception_text(std::current_exception()));
         }

@@ -6,6 +6,7 @@
 
 #include <sio/error.hpp>
 #include <sio/greenlet.hpp>
+#include <sio/greenlet_exit.hpp>
 #include <sio/log.hpp>
 
 #include "dispatch/registry.hpp"
@@ -77,26 +78,17 @@ void SocketImpl::begin() {
     early_done_ = true;
     const auto early = std::exchange(opening_->early, {});
     const bool paused = std::exchange(opening_->paused, false);
-    if (rules_.connects_root && channel_) connect({.type = wire::PacketType::connect});
+    if (rules_.connects_root && channel_) route_or_close({.type = wire::PacketType::connect});
     for (const auto& packet : early) {
         if (!channel_) return;
-        if (!route(packet->packet())) return close(session::CloseReason::parse_error);
+        if (!route_or_close(packet->packet())) return close(session::CloseReason::parse_error);
     }
     if (paused && channel_) channel_->resume_reading();
 }
 
 bool SocketImpl::on_packet(const wire::PacketView& packet) {
     ++hits_;
-    if (early_done_) {
-        try {
-            return route(packet);
-        } catch (const std::exception&) {
-            // Not the application's, whose exceptions do not come here: no memory, no stack.
-            log(LogLevel::error, "dispatch", "packet lost: " + util::exception_text(std::current_exception()));
-            close(session::CloseReason::forced_server_close);
-            return true;
-        }
-    }
+    if (early_done_) return route_or_close(packet);
     opening_->early.push_back(std::make_unique<session::Broadcast>(packet));
     if (!opening_->paused && opening_->early.size() >= hub_->options().max_queued_events) {
         hub_->counters().reached(session::Limit::max_queued_events);
@@ -104,6 +96,17 @@ bool SocketImpl::on_packet(const wire::PacketView& packet) {
         channel_->pause_reading();
     }
     return true;
+}
+
+bool SocketImpl::route_or_close(const wire::PacketView& packet) {
+    try {
+        return route(packet);
+    } catch (...) {
+        // Not the application's, whose exceptions do not come here: no memory, no stack.
+        log(LogLevel::error, "dispatch", "packet lost: " + util::exception_text(std::current_exception()));
+        close(session::CloseReason::forced_server_close);
+        return true;
+    }
 }
 
 const ManageOptions& SocketImpl::manage_options() const noexcept {
@@ -268,7 +271,9 @@ void SocketImpl::handle_error(const ErrorReport& report) {
         } else {
             default_error_handler(*this, report);
         }
-    } catch (const std::exception&) {
+    } catch (const GreenletExit&) {
+        throw;
+    } catch (...) {
         log(LogLevel::error, "dispatch", "the error handler threw " + util::exception_text(std::current_exception()));
     }
 }

@@ -107,6 +107,7 @@ private:
     };
 
     bool route(const wire::PacketView& packet);
+    bool route_or_close(const wire::PacketView& packet);
     bool connect(const wire::PacketView& packet);
     void refuse(std::string_view nsp, std::string_view message);
     void begin();

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -10,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include <sio/greenlet_exit.hpp>
+#include <sio/json.hpp>
 #include <sio/mixins.hpp>
 
 #include "unit/dispatch/client.hpp"
@@ -33,6 +36,10 @@ public:
         on("quick", [](Slow& self, int n) {
             self.note("quick " + std::to_string(n));
             return n;
+        });
+        on("block and end", [](Slow& self) {
+            self.gate().wait();
+            throw sio::GreenletExit();
         });
         on("ask", [](Slow& self, sio::Args args) {
             self.note("asking");
@@ -115,11 +122,12 @@ private:
 };
 
 struct Fixture {
-    explicit Fixture(Shard& shard)
+    explicit Fixture(Shard& shard, std::function<std::string(const sio::Json&)> json_dumps = {})
         : gate(std::make_shared<sio::Event>()),
           client((shard.namespaces.add<Slow>("/").add<Slow>("/b"), shard), false) {
         sio::ManageOptions options;
         options.request = gate;
+        options.json_dumps = std::move(json_dumps);
         client.socket().bind(shard.namespaces, std::make_shared<const sio::ManageOptions>(options));
         client.connect("/");
         client.connect("/b");
@@ -170,6 +178,35 @@ TEST_CASE("a full queue pauses reading, and reading goes on when half of it is d
             CHECK(ask.client.take().size() == 21);
         },
         options);
+}
+
+TEST_CASE("a handler that is killed takes no waiting events along") {
+    with_shard([](Shard& shard) {
+        Fixture ask(shard);
+        ask(R"(2["block and end"])");
+        ask(R"(21["quick",1])");
+        ask(R"(2["block and end"])");
+        ask(R"(22["quick",2])");
+        ask.gate->set();
+        settle();
+        CHECK(Slow::noted() == Texts{"quick 1", "quick 2"});
+        CHECK(ask(R"(23["quick",3])") == Texts{"33[3]"});
+    });
+}
+
+TEST_CASE("json_dumps that throws in an acknowledgement costs that one only") {
+    with_shard([](Shard& shard) {
+        Fixture ask(shard, [](const sio::Json& arguments) -> std::string {
+            if (arguments == sio::Json({2})) throw std::runtime_error("cannot write this");
+            return serialize(arguments);
+        });
+        ask(R"(21["block",1])");
+        for (int i = 2; i <= 4; ++i) ask("2" + std::to_string(i) + R"(["quick",)" + std::to_string(i) + "]");
+        ask.gate->set();
+        settle();
+        CHECK(ask.client.take() ==
+              Texts{R"(2["done",1])", "31[1]", R"(2["error","internal_error","Internal error"])", "33[3]", "34[4]"});
+    });
 }
 
 TEST_CASE(
