@@ -96,8 +96,8 @@ struct ServerOptions {
 /// A server without an address does not listen: an HTTP server that runs already hands it requests; see owns(),
 /// handle() and sio/beast.hpp.
 ///
-/// Threads: start(), stop(), serve_forever(), port(), stats(), handle(), post() and run_on() may be called from any thread. Handlers
-/// and apps run on threads of the server's own: one for all, or ServerOptions::workers.
+/// Threads: start(), stop(), request_stop(), serve_forever(), port(), stats(), handle(), adopt(), post() and run_on() may be called
+/// from any thread, at any time. Handlers and apps run on threads of the server's own: one for all, or ServerOptions::workers.
 class SocketIOServer {
 public:
     /// Listens at `address` once started.
@@ -120,9 +120,13 @@ public:
     void start();
     /// Stops accepting, closes every session (clients will try to reconnect), lets answers that are under way end, and
     /// returns when all is done or `timeout` (default: ServerOptions::stop_timeout) has passed. What is left is cut off.
-    /// Must not be called on the server's own threads. Does nothing when the server does not run.
+    /// On the server's own threads (in handlers and apps) it cannot wait for them: there it is request_stop(). Does nothing
+    /// when the server does not run.
     void stop(std::optional<std::chrono::milliseconds> timeout = {});
-    /// start(), unless started, and blocks until stop() is called elsewhere or a signal asks for it.
+    /// Begins the same and returns at once; serve_forever() then returns when it is done. A stop() that is called
+    /// later waits for the end. Any thread.
+    void request_stop(std::optional<std::chrono::milliseconds> timeout = {});
+    /// start(), unless started, and blocks until stop() or request_stop() is called elsewhere, or a signal asks for it.
     void serve_forever();
 
     /// The port of the first TCP address, as bound. 0 before start().
@@ -136,6 +140,9 @@ public:
     /// How large a body a request with this target may have, in bytes.
     std::size_t max_body_bytes(std::string_view target) const noexcept;
     /// Takes over a request that another HTTP server has read; owned targets only, others are answered 404.
+    ///
+    /// This, adopt() and run_on() throw Error(errc::cannot_start) before start() and after stop(). What is given to them
+    /// while the server stops may be dropped: connections are closed, jobs destroyed.
     void handle(ExchangePtr exchange);
     /// The same for a connection that stays with its host; what bridges such as sio/beast.hpp call. `keep_alive`: whether
     /// the host would read another request from it.

@@ -89,6 +89,7 @@ void SocketImpl::begin() {
 bool SocketImpl::on_packet(const wire::PacketView& packet) {
     ++hits_;
     if (early_done_) return route_or_close(packet);
+    if (!opening_) return true;  // it has ended
     opening_->early.push_back(std::make_unique<session::Broadcast>(packet));
     if (!opening_->paused && opening_->early.size() >= hub_->options().max_queued_events) {
         hub_->counters().reached(session::Limit::max_queued_events);

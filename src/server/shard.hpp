@@ -94,8 +94,14 @@ public:
     /// What the watchdog has found.
     LagCounter& lags() noexcept { return lags_; }
     const LagCounter& lags() const noexcept { return lags_; }
-    /// The shards of the server that the calling thread belongs to; null on a thread that is no shard's.
-    static const All* all_of_this_thread() noexcept;
+    /// The one whose thread this is; null on a thread that is no shard's.
+    static Shard* of_this_thread() noexcept;
+    /// Its place among the shards of its server.
+    std::size_t index() const noexcept { return place_.index; }
+    /// The shards of its server.
+    const All& all() const noexcept { return place_.all; }
+    /// Whether it was made with that very configuration, which each server has of its own.
+    bool belongs_to(const Config& config) const noexcept { return &config_ == &config; }
 
     // On the shard's thread.
 

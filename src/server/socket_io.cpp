@@ -9,16 +9,18 @@ namespace sio::server {
 
 namespace {
 
-/// Parts a socket from the channel that it was opened with, when the app has returned, or was killed, without binding it.
-struct Unbound {
-    dispatch::SocketImpl& socket;
-    std::unique_ptr<session::EngineChannel>& channel;
-
-    ~Unbound() {
-        socket.on_bound(nullptr);
-        if (channel) channel->on_close(session::CloseReason::forced_close);
+/// Runs the app, then `part`, which takes apart what the app has not bound; also when it is killed.
+template <class Part>
+Response run_and_part(dispatch::SocketImpl& socket, const App& app, const Part& part) {
+    try {
+        Response response = socket.run(app);
+        part();
+        return response;
+    } catch (...) {
+        part();
+        throw;
     }
-};
+}
 
 }  // namespace
 
@@ -27,12 +29,21 @@ Response begin_socket_io(const App& app, const std::shared_ptr<dispatch::Hub>& h
     auto channel = session::make_engine_channel(handshake->session());
     const auto socket = dispatch::SocketImpl::open(hub, *channel, std::move(environ));
     channel->set_handler(socket);
-
-    const Unbound unless_bound{*socket, channel};
     socket->on_bound([&] {
-        if (!handshake->accept(std::move(channel))) socket->on_close(session::CloseReason::transport_close);
+        bool accepted = false;
+        try {
+            accepted = handshake->accept(std::move(channel));
+        } catch (...) {
+            // Killed, perhaps, while the client was greeted. The channel has gone.
+            socket->on_close(session::CloseReason::transport_close);
+            throw;
+        }
+        if (!accepted) socket->on_close(session::CloseReason::transport_close);
     });
-    return socket->run(app);
+    return run_and_part(*socket, app, [&] {
+        socket->on_bound(nullptr);
+        if (channel) channel->on_close(session::CloseReason::forced_close);
+    });
 }
 
 Response begin_socket_io(const App& app, const std::shared_ptr<dispatch::Hub>& hub,
@@ -40,20 +51,13 @@ Response begin_socket_io(const App& app, const std::shared_ptr<dispatch::Hub>& h
     session::V09Session& session = handshake->session();
     const auto socket = dispatch::SocketImpl::open(hub, session, std::move(environ));
     session.set_handler(socket);
-
-    // Without effect on a session that has been opened.
-    struct UnlessOpened {
-        dispatch::SocketImpl& socket;
-        session::V09Session& session;
-        ~UnlessOpened() {
-            socket.on_bound(nullptr);
-            session.abandon(session::CloseReason::forced_close);
-        }
-    } const unless_opened{*socket, session};
     socket->on_bound([&] {
         if (!handshake->accept()) session.abandon(session::CloseReason::transport_close);
     });
-    return socket->run(app);
+    return run_and_part(*socket, app, [&] {
+        socket->on_bound(nullptr);
+        session.abandon(session::CloseReason::forced_close);  // without effect on one that has been opened
+    });
 }
 
 }  // namespace sio::server

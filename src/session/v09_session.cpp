@@ -42,8 +42,9 @@ bool is_farewell(CloseReason reason) {
 
 }  // namespace
 
-V09Session::V09Session(V09Host& host, std::string sid)
+V09Session::V09Session(V09Host& host, std::string sid, SessionSlot slot)
     : host_(host),
+      slot_(std::move(slot)),
       sid_(std::move(sid)),
       heartbeat_(host.options.v09.heartbeat_interval, host.options.v09.heartbeat_timeout, Clock::now()),
       heartbeat_timer_([](void* self) { static_cast<V09Session*>(self)->on_heartbeat_timer(); }, this),
@@ -54,7 +55,6 @@ V09Session::~V09Session() = default;
 void V09Session::open() {
     state_ = State::handshaken;
     host_.sessions.insert(V09SessionPtr(this));
-    ++*host_.place.open_sessions;
     counters().opened.add();
     absence_timer_.arm(host_.loop.timers(), host_.options.v09.close_timeout);
 }
@@ -236,7 +236,7 @@ void V09Session::finish(CloseReason reason) {
     }
     release_reader();
     if (const auto handler = std::exchange(handler_, nullptr)) handler->on_close(reason);
-    --*host_.place.open_sessions;
+    slot_.release();
     if (observed) counters().count_close(reason);
     // Callers up the stack may still be inside this session or its transport.
     host_.loop.post([session = host_.sessions.remove(sid_), transport] {});

@@ -24,7 +24,8 @@ public:
 
     session::V09Session& session() const noexcept { return *session_; }
 
-    /// Answers the client with the session's id, and opens it. False when the client has gone in the meantime.
+    /// Answers the client with the session's id, and opens it. False when the client has gone in the meantime, or the
+    /// server stops.
     bool accept();
     /// Answers the request with `response` instead; where the client asked for JSONP, with a script that says that it was
     /// refused. Ignored once accepted.
@@ -65,14 +66,13 @@ private:
     void post(session::V09Session& session, const V09Request& request, ExchangePtr exchange);
     void disconnect(const V09Request& request, ExchangePtr exchange);
     void handshake(const V09Request& request, ExchangePtr exchange);
-    void begin(std::optional<std::uint32_t> jsonp, ExchangePtr exchange);
+    void begin(std::optional<std::uint32_t> jsonp, ExchangePtr exchange, session::SessionSlot slot);
 
     const std::string& resource_;
     const EngineOptions& options_;
     session::V09Host host_;
     WebSocketConnection::OptionsPtr websocket_options_;
     Begin begin_;
-    bool shutting_down_ = false;
 };
 
 }  // namespace sio::transport
