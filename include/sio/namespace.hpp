@@ -70,7 +70,7 @@ private:
 /// Threads: everything of one client happens on its worker's thread, so its handlers never race; on another thread debug
 /// builds of the library throw std::logic_error, but for sid(), ns_name() and handshake(). They run in greenlets and may
 /// block. Events of one client in one namespace are handled one after another, in order: while a handler blocks, the next
-/// events wait (SocketOptions::max_queued_events), but acknowledgements and the disconnection do not.
+/// events wait (SocketOptions::max_queued_event_bytes), but acknowledgements and the disconnection do not.
 ///
 /// After the disconnection a handler that was blocking goes on; what it emits is dropped silently, call() throws
 /// Error(errc::not_connected), events that still waited are not handled. connected() tells.

@@ -20,9 +20,14 @@ struct SocketOptions {
     /// Acknowledgements that may be outstanding from one client, per namespace; an emit() with a callback beyond throws
     /// Error(errc::limit_exceeded).
     std::size_t max_pending_acks = 1'000;
-    /// Events that may wait, per namespace, while a handler of that client blocks. Reading from the client then pauses
-    /// until half of them are done; a client that goes on sending waits. At least 1.
-    std::size_t max_queued_events = 64;
+    /// Bytes of events that may wait for the handlers of one client, in all its namespaces, with what it costs to keep them.
+    /// Reading from the client then pauses until half of them are done: it waits, and loses nothing. Acknowledgements, which
+    /// pass waiting events, would stand behind them: while a call() waits for one, twice as much may wait. A client that is
+    /// not being read is not missed by its heartbeat. Default: 4 MiB. At least 1.
+    std::size_t max_queued_event_bytes = 4 * 1024 * 1024;
+    /// The same for all clients of a worker together. Beyond, those who have more than their share of it pause. Default:
+    /// 256 MiB. At least 1.
+    std::size_t max_total_event_bytes = 256 * 1024 * 1024;
     /// Packets kept for a client whose recv_connect() has not returned; beyond, the connection is closed.
     std::size_t max_held_packets = 1'000;
     /// Brackets within brackets that arguments may hold; deeper ones close the connection with `parse error`. 1 to 128: stacks of greenlets are small.

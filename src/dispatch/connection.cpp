@@ -34,6 +34,15 @@ PacketType public_type(wire::PacketType type) noexcept {
     return PacketType::error;
 }
 
+/// What it costs to keep it waiting.
+std::size_t held_bytes(const Packet& packet) noexcept {
+    constexpr std::size_t list_node = 4 * sizeof(void*);
+    std::size_t bytes = sizeof packet + list_node + packet.name.size() + packet.endpoint.size() +
+                        packet.data.capacity() + packet.args.text().capacity();
+    for (const Binary& attachment : packet.args.attachments()) bytes += sizeof attachment + attachment.size();
+    return bytes;
+}
+
 /// What a watchdog is to call the event. Rows of event tables live as long as the process.
 const greenlet::TaskLabel& task_label(const detail::EventMethod& event, const std::string& nsp) {
     // Busy servers have few events: nearly always this is two comparisons.
@@ -161,23 +170,20 @@ void Connection::run(void (Connection::*function)(std::unique_ptr<Packet>), std:
 }
 
 void Connection::enqueue(std::unique_ptr<Packet> packet) {
-    auto& queue = rare().queue;
-    queue.push_back(std::move(packet));
-    if (paused_ || queue.size() < hub_.options().max_queued_events) return;
-    hub_.counters().reached(session::Limit::max_queued_events);
-    paused_ = true;
-    channel_->pause_reading();
+    const std::size_t bytes = held_bytes(*packet);
+    rare().queue.push_back(std::move(packet));
+    socket_->add_event_bytes(bytes);
 }
 
-void Connection::resume_reading_if(bool enough) noexcept {
-    if (!paused_ || !enough) return;
-    paused_ = false;
-    if (channel_) channel_->resume_reading();
+std::unique_ptr<Packet> Connection::dequeue() noexcept {
+    auto packet = std::move(rare_->queue.front());
+    rare_->queue.pop_front();
+    socket_->remove_event_bytes(held_bytes(*packet));
+    return packet;
 }
 
-void Connection::stop_queue() {
-    if (rare_) rare_->queue.clear();
-    resume_reading_if(true);
+void Connection::stop_queue() noexcept {
+    while (!queue_empty()) dequeue();
 }
 
 void Connection::handle(std::unique_ptr<Packet> packet) {
@@ -212,10 +218,7 @@ void Connection::handle_rest(std::unique_ptr<Packet>) {
 
 void Connection::handle_queued(BaseNamespace& object) {
     while (!queue_empty() && state_ != State::disconnected) {
-        auto& queue = rare_->queue;
-        auto packet = std::move(queue.front());
-        queue.pop_front();
-        resume_reading_if(queue.size() <= hub_.options().max_queued_events / 2);
+        auto packet = dequeue();
         handle_one(object, *packet);
         hub_.give_back(std::move(packet));
     }

@@ -148,8 +148,8 @@ private:
     void handle_one(BaseNamespace& object, const Packet& packet);
     bool fill(Packet& packet, const wire::PacketView& view);
     void enqueue(std::unique_ptr<Packet> packet);
-    void stop_queue();
-    void resume_reading_if(bool enough) noexcept;
+    std::unique_ptr<Packet> dequeue() noexcept;
+    void stop_queue() noexcept;
     void finish();
     void release() noexcept;
 
@@ -183,7 +183,6 @@ private:
     session::CloseReason reason_{};
     bool accepted_ = false;  // recv_connect() has returned
     bool busy_ = false;
-    bool paused_ = false;
     const bool paces_;  // what it sends waits for a slow client
     const detail::NamespaceClass& kind_;
     std::shared_ptr<BaseNamespace> object_;

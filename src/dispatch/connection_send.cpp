@@ -140,12 +140,19 @@ std::shared_ptr<detail::PendingCall> Connection::begin_call(std::optional<std::c
 
 Args Connection::finish_call(detail::PendingCall& call) {
     // The place in the table is given up however the wait ends.
-    struct Forget {
+    struct Waiting {
         detail::PendingCall& call;
-        ~Forget() {
-            if (const auto connection = call.connection.lock()) connection->rare().acks.take(call.id);
+        std::shared_ptr<Connection> connection = call.connection.lock();
+
+        explicit Waiting(detail::PendingCall& which) : call(which) {
+            if (connection) connection->socket_->add_awaited_ack();
         }
-    } const forget{call};
+        ~Waiting() {
+            if (!connection) return;
+            connection->socket_->remove_awaited_ack();
+            connection->rare_->acks.take(call.id);
+        }
+    } const waiting(call);
     const bool limited = call.limit && call.limit->count() > 0;
     if (!call.done.wait(limited ? Duration(*call.limit) : forever)) {
         throw Timeout("sio: call(): the client has not acknowledged in time");

@@ -77,26 +77,73 @@ void SocketImpl::begin() {
     if (!opening_) return;
     early_done_ = true;
     const auto early = std::exchange(opening_->early, {});
-    const bool paused = std::exchange(opening_->paused, false);
+    // It is counted until all of it has been passed on, to where what has to wait is counted again.
+    const std::size_t bytes = std::exchange(opening_->early_bytes, 0);
     if (rules_.connects_root && channel_) route_or_close({.type = wire::PacketType::connect});
     for (const auto& packet : early) {
-        if (!channel_) return;
-        if (!route_or_close(packet->packet())) return close(session::CloseReason::parse_error);
+        if (!channel_) break;
+        if (!route_or_close(packet->packet())) close(session::CloseReason::parse_error);
     }
-    if (paused && channel_) channel_->resume_reading();
+    remove_event_bytes(bytes);
 }
 
 bool SocketImpl::on_packet(const wire::PacketView& packet) {
     ++hits_;
     if (early_done_) return route_or_close(packet);
     if (!opening_) return true;  // it has ended
-    opening_->early.push_back(std::make_unique<session::Broadcast>(packet));
-    if (!opening_->paused && opening_->early.size() >= hub_->options().max_queued_events) {
-        hub_->counters().reached(session::Limit::max_queued_events);
-        opening_->paused = true;
-        channel_->pause_reading();
-    }
+    const auto& early = *opening_->early.emplace_back(std::make_unique<session::Broadcast>(packet));
+    opening_->early_bytes += early.held_bytes();
+    add_event_bytes(early.held_bytes());
     return true;
+}
+
+void SocketImpl::add_event_bytes(std::size_t bytes) {
+    event_bytes_ += bytes;
+    hub_->add_event_bytes(bytes);
+    judge_reading();
+}
+
+void SocketImpl::remove_event_bytes(std::size_t bytes) noexcept {
+    event_bytes_ -= bytes;
+    hub_->remove_event_bytes(bytes);
+    judge_reading();
+}
+
+void SocketImpl::add_awaited_ack() noexcept {
+    ++awaited_acks_;
+    judge_reading();
+}
+
+void SocketImpl::remove_awaited_ack() noexcept {
+    --awaited_acks_;
+    judge_reading();
+}
+
+// An acknowledgement that is awaited may stand behind events: it is read on for it, as far again.
+void SocketImpl::judge_reading() noexcept {
+    const std::size_t limit = hub_->event_bytes_limit();
+    const std::size_t more = awaited_acks_ == 0 ? 0 : limit;
+    if (!channel_) return;
+    if (!paused_ && event_bytes_ > limit + more) {
+        hub_->counters().reached(session::Limit::max_queued_event_bytes);
+        paused_ = true;
+        channel_->pause_reading();
+    } else if (paused_ && event_bytes_ <= limit / 2 + more) {
+        resume_reading();
+    }
+}
+
+// On a later turn, where that can be had: what is read then runs handlers, and the caller may be in a destructor.
+void SocketImpl::resume_reading() noexcept {
+    paused_ = false;
+    const auto resume = [self = std::static_pointer_cast<SocketImpl>(shared_from_this())] {
+        if (self->channel_) self->channel_->resume_reading();
+    };
+    try {
+        hub_->post(resume);
+    } catch (const std::bad_alloc&) {
+        resume();
+    }
 }
 
 bool SocketImpl::route_or_close(const wire::PacketView& packet) {
@@ -228,6 +275,7 @@ void SocketImpl::on_close(session::CloseReason reason) {
     rare().sessid = *sessid_;
     sessid_ = &rare_->sessid;
     channel_ = nullptr;
+    if (opening_) remove_event_bytes(opening_->early_bytes);
     opening_.reset();
     hub_->leave(*this);
     const auto connections = connections_;

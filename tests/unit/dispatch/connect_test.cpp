@@ -530,15 +530,16 @@ TEST_CASE("the ready-made route serves sessions and answers pages with 404") {
 
 TEST_CASE("too much before the session is bound pauses reading") {
     sio::SocketOptions options;
-    options.max_queued_events = 3;
+    options.max_queued_event_bytes = 10'000;
     with_shard(
         [](Shard& shard) {
             shard.namespaces.add<Probe>("/");
             Client client(shard, false);
+            const std::string space(4'000, ' ');
             client.send("0");
-            client.send(R"(21["get","x"])");
+            client.send(R"(21["get","x")" + space + "]");
             CHECK(!client.paused());
-            client.send(R"(22["get","x"])");
+            client.send(R"(22["get","x")" + space + space + "]");
             CHECK(client.paused());
             client.send(R"(23["get","x"])");
             client.socket().bind(shard.namespaces);

@@ -41,6 +41,11 @@ public:
             self.gate().wait();
             throw sio::GreenletExit();
         });
+        on("block and ask", [](Slow& self) {
+            self.gate().wait();
+            self.call("question");
+            self.note("answered");
+        });
         on("ask", [](Slow& self, sio::Args args) {
             self.note("asking");
             auto answer = self.call("question", args);
@@ -123,8 +128,7 @@ private:
 
 struct Fixture {
     explicit Fixture(Shard& shard, std::function<std::string(const sio::Json&)> json_dumps = {})
-        : gate(std::make_shared<sio::Event>()),
-          client((shard.namespaces.add<Slow>("/").add<Slow>("/b"), shard), false) {
+        : gate(std::make_shared<sio::Event>()), client((add(shard), shard), false) {
         sio::ManageOptions options;
         options.request = gate;
         options.json_dumps = std::move(json_dumps);
@@ -137,6 +141,9 @@ struct Fixture {
     Texts operator()(std::string_view packet) {
         client.send(packet);
         return client.take();
+    }
+    static void add(Shard& shard) {
+        if (!shard.namespaces.contains("/")) shard.namespaces.add<Slow>("/").add<Slow>("/b");
     }
     std::shared_ptr<sio::Event> gate;
     Client client;
@@ -159,23 +166,122 @@ TEST_CASE("events of a namespace wait for the one before, those of another do no
     });
 }
 
-TEST_CASE("a full queue pauses reading, and reading goes on when half of it is done; nothing is lost or reordered") {
+TEST_CASE("however many events wait, acknowledgements, other namespaces and the end do not") {
+    with_shard([](Shard& shard) {
+        Fixture ask(shard);
+        ask(R"(2["ask",1])");
+        for (int i = 1; i <= 5000; ++i) ask.client.send("2" + std::to_string(i) + R"(["quick",)" + std::to_string(i) + "]");
+        CHECK(!ask.client.paused());
+        ask.client.take();
+        CHECK(ask(R"(2/b,9["quick",0])") == Texts{"3/b,9[0]"});
+        SUBCASE("an acknowledgement") {
+            ask.client.send(R"(31["answer"])");
+            settle();
+            CHECK(ask.client.take().size() == 5001);
+            const auto notes = Slow::noted();
+            REQUIRE(notes.size() == 5002);
+            CHECK(notes[0] == "asking");
+            for (std::size_t i = 1; i <= 5000; ++i) REQUIRE(notes[i + 1] == "quick " + std::to_string(i));
+        }
+        SUBCASE("the end") {
+            Slow::noted();
+            ask("1");
+            CHECK(Slow::noted() == Texts{"gone"});
+        }
+    });
+}
+
+namespace {
+
+/// An event of some `bytes`.
+std::string large_event(int n, std::size_t bytes) {
+    return "2" + std::to_string(n) + R"(["quick",)" + std::to_string(n) + std::string(bytes, ' ') + "]";
+}
+
+}  // namespace
+
+TEST_CASE("events that wait are bounded in bytes: reading pauses until half of them are done; nothing is lost or reordered") {
     sio::SocketOptions options;
-    options.max_queued_events = 4;
+    options.max_queued_event_bytes = 100'000;
     with_shard(
         [](Shard& shard) {
             Fixture ask(shard);
             ask(R"(2["block",0])");
-            for (int i = 1; i <= 20; ++i) ask("2" + std::to_string(i) + R"(["quick",)" + std::to_string(i) + "]");
+            ask(R"(2/b,["block",0])");
+            std::vector<sio::Binary> attachments(2, sio::Binary(std::string(20'000, 'x')));
+            // In one namespace and in the other, as text and as attachments: all of it counts.
+            ask(large_event(1, 20'000));
+            ask.client.send(R"(52-/b,["bytes",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])", attachments);
+            CHECK(!ask.client.paused());
+            for (int i = 2; i <= 20; ++i) ask(large_event(i, 20'000));
             CHECK(ask.client.paused());
-            CHECK(Slow::noted() == Texts{"begin 0"});
+            CHECK(Slow::noted() == Texts{"begin 0", "begin 0"});
             ask.gate->set();
             settle();
+            settle();
             CHECK(!ask.client.paused());
-            Texts expected{"end 0"};
+            auto notes = Slow::noted();
+            std::erase_if(notes, [](const std::string& note) { return !note.starts_with("quick"); });
+            Texts expected;
             for (int i = 1; i <= 20; ++i) expected.push_back("quick " + std::to_string(i));
-            CHECK(Slow::noted() == expected);
-            CHECK(ask.client.take().size() == 21);
+            CHECK(notes == expected);
+        },
+        options);
+}
+
+TEST_CASE("small events count with what it costs to keep them") {
+    sio::SocketOptions options;
+    options.max_queued_event_bytes = 100'000;
+    with_shard(
+        [](Shard& shard) {
+            Fixture ask(shard);
+            ask(R"(2["block",0])");
+            for (int i = 0; i < 1000; ++i) ask.client.send(R"(2["x"])");
+            CHECK(ask.client.paused());
+        },
+        options);
+}
+
+TEST_CASE("a call is answered although reading had paused") {
+    sio::SocketOptions options;
+    options.max_queued_event_bytes = 50'000;
+    with_shard(
+        [](Shard& shard) {
+            Fixture ask(shard);
+            ask(R"(2["block and ask"])");
+            ask(large_event(1, 40'000));
+            ask(large_event(2, 20'000));
+            CHECK(ask.client.paused());
+            ask(R"(31["answer"])");
+            ask.gate->set();
+            settle();
+            settle();
+            CHECK(Slow::noted() == Texts{"answered", "quick 1", "quick 2"});
+            CHECK(!ask.client.paused());
+        },
+        options);
+}
+
+TEST_CASE("when all clients together have too much waiting, those with more than their share pause") {
+    sio::SocketOptions options;
+    options.max_total_event_bytes = 100'000;
+    with_shard(
+        [](Shard& shard) {
+            Fixture greedy(shard);
+            Client modest(shard);
+            modest.connect("/");
+            greedy(R"(2["block",0])");
+            greedy(large_event(1, 90'000));
+            CHECK(!greedy.client.paused());
+            greedy(large_event(2, 20'000));
+            CHECK(greedy.client.paused());
+            for (int i = 0; i < 5; ++i) modest.send(R"(2["quick",1])");
+            CHECK(!modest.paused());
+            greedy.client.drop(CloseReason::transport_close);
+            Fixture next(shard);
+            next(R"(2["block",0])");
+            next(large_event(1, 90'000));
+            CHECK(!next.client.paused());
         },
         options);
 }
