@@ -323,6 +323,15 @@ void Connection::accept() {
     if (state_ != State::connecting) return;
     state_ = State::connected;
     socket_->note_connected();
+    announce();
+    if (!rare_) return;
+    for (const Held& held : std::exchange(rare_->held, {})) {
+        if (channel_) channel_->send(held.packet->packet(), held.flags);
+    }
+}
+
+void Connection::announce() {
+    if (state_ != State::connected) return;
     std::string json;
     if (socket_->rules().announces_sid) {
         json = R"({"sid":")";
@@ -333,10 +342,6 @@ void Connection::accept() {
     packet.type = wire::PacketType::connect;
     packet.data = json;
     send(packet);
-    if (!rare_) return;
-    for (const Held& held : std::exchange(rare_->held, {})) {
-        if (channel_) channel_->send(held.packet->packet(), held.flags);
-    }
 }
 
 void Connection::refuse(const std::exception_ptr& thrown) {

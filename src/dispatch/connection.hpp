@@ -60,6 +60,9 @@ public:
     /// The answer to something that was sent. Likewise.
     bool take_ack(const wire::PacketView& packet);
 
+    /// Tells the client that it is connected. While it is connecting, that comes in time.
+    void announce();
+
     /// The channel has closed: nothing can be sent any more. end() follows.
     void lose_channel() noexcept { channel_ = nullptr; }
     /// Ends it: tells the client if `tell`, drops what waits, kills jobs, and has recv_disconnect() run: at once, or, when

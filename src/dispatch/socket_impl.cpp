@@ -203,7 +203,10 @@ bool SocketImpl::route(const wire::PacketView& packet) {
         case wire::PacketType::connect_error:
             if (rules_.takes_errors) return connection->take(packet);
             break;
-        case wire::PacketType::connect: break;
+        case wire::PacketType::connect:
+            // A client that gave up waiting, or was told to connect twice, asks again.
+            if (!rules_.implicit_root || packet.nsp != "/") connection->announce();
+            return true;
     }
     stray();
     return true;
