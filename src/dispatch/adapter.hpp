@@ -58,6 +58,7 @@ public:
     virtual bool join(SocketEmitter& emitter, std::string_view room) = 0;
     /// False when it is not in there.
     virtual bool leave(SocketEmitter& emitter, std::string_view room) = 0;
+    virtual bool contains(const SocketEmitter& emitter, std::string_view room) const noexcept = 0;
     /// In the order of joining.
     virtual std::vector<std::string> rooms(const SocketEmitter& emitter) const = 0;
     virtual std::size_t room_count(const SocketEmitter& emitter) const noexcept = 0;

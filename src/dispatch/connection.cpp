@@ -439,6 +439,7 @@ void Connection::report_exception(const std::exception_ptr& thrown, std::string_
                                   std::optional<std::uint64_t> id, bool logged) {
     bool refused = false;
     bool aftermath = false;
+    bool limited = false;
     std::string text;
     try {
         std::rethrow_exception(thrown);
@@ -447,6 +448,7 @@ void Connection::report_exception(const std::exception_ptr& thrown, std::string_
         text = error.what();
     } catch (const Error& error) {
         aftermath = state_ == State::disconnected && error.code() == errc::not_connected;
+        limited = error.code() == errc::limit_exceeded;
         text = error.what();
     } catch (const std::exception& error) {
         text = error.what();
@@ -459,7 +461,8 @@ void Connection::report_exception(const std::exception_ptr& thrown, std::string_
         std::string line = nsp_;
         if (!event.empty()) line += " \"" + std::string(event.substr(0, 100)) + "\"";
         line += " (" + sid_ + "): " + util::exception_text(thrown);
-        log(usual ? LogLevel::debug : LogLevel::error, "dispatch", util::printable(line));
+        // Nor is a client that asks for more than a limit allows: the limit's counter tells, and the log must not grow by it.
+        log(usual || limited ? LogLevel::debug : LogLevel::error, "dispatch", util::printable(line));
     }
     if (usual) return;
     ErrorReport error;
@@ -508,8 +511,7 @@ void Connection::join(std::string_view room) {
     if (state_ == State::disconnected) return;
     Adapter& adapter = hub_.adapter();
     if (adapter.room_count(*this) >= hub_.options().max_rooms) {
-        const auto rooms = adapter.rooms(*this);
-        if (std::find(rooms.begin(), rooms.end(), room) != rooms.end()) return;
+        if (adapter.contains(*this, room)) return;
         hub_.counters().reached(session::Limit::max_rooms);
         throw Error(errc::limit_exceeded, "sio: this client is in too many rooms (max_rooms)");
     }
