@@ -130,7 +130,8 @@ void EngineChannel::read_as(std::string_view message) {
 void EngineChannel::take(const wire::Decoded& decoded) {
     const bool too_many = decoded.attachments > session_.host().options.max_attachments;
     if (too_many) session_.counters().reached(Limit::max_attachments);
-    if (decoded.error != PacketError::none || too_many) return close(CloseReason::parse_error);
+    dropping_ = is_harmless(decoded.error);
+    if ((decoded.error != PacketError::none && !dropping_) || too_many) return close(CloseReason::parse_error);
     if (decoded.attachments == 0) return deliver(decoded.packet);
     const std::size_t max_bytes = session_.host().options.max_attachment_bytes;
     if (collector_.begin(decoded.packet, decoded.attachments, max_bytes) != PacketError::none) {
@@ -151,6 +152,7 @@ void EngineChannel::on_binary(std::string_view message) {
 
 void EngineChannel::deliver(const PacketView& packet) {
     session_.counters().messages_in.add();
+    if (dropping_) return;
     if (handler_ && !handler_->on_packet(packet)) close(CloseReason::parse_error);
 }
 

@@ -56,6 +56,7 @@ private:
     EngineSession& session_;
     std::shared_ptr<ChannelHandler> handler_;
     wire::AttachmentCollector collector_;
+    bool dropping_ = false;  // the packet that has come means nothing, nor do its attachments
 };
 
 /// Socket.IO 4 on Engine.IO 3: clients 1.x and 2.x.
