@@ -1,6 +1,5 @@
 #include "adapter/memory_adapter.hpp"
 
-#include <optional>
 #include <unordered_set>
 #include <utility>
 
@@ -265,11 +264,11 @@ void MemoryAdapter::visit(const Target& target, Act&& act) {
 }
 
 void MemoryAdapter::broadcast(const Target& target, const wire::PacketView& packet) {
-    std::optional<session::Broadcast> shared;  // not even copied when there is nobody
+    session::BroadcastPtr shared;  // not even copied when there is nobody
     const session::SendFlags flags{.volatile_ = target.volatile_};
     visit(target, [&](SocketEmitter& emitter) {
-        if (!shared) shared.emplace(packet);
-        emitter.deliver(*shared, flags);
+        if (!shared) shared = std::make_shared<const session::Broadcast>(packet);
+        emitter.deliver(shared, flags);
     });
 }
 

@@ -11,6 +11,7 @@
 #include <sio/json_writer.hpp>
 #include <sio/log.hpp>
 
+#include "dispatch/connection_work.hpp"
 #include "dispatch/generation_rules.hpp"
 #include "dispatch/json_hooks.hpp"
 #include "dispatch/socket_impl.hpp"
@@ -80,7 +81,7 @@ private:
 
 /// A greenlet that does something with a packet. Members go in the reverse of their order: the connection last.
 struct Connection::HandleJob {
-    std::shared_ptr<Connection> connection;
+    Work connection;
     void (Connection::*run)(std::unique_ptr<Packet>);
     std::unique_ptr<Packet> packet;
 
@@ -89,7 +90,7 @@ struct Connection::HandleJob {
 
 /// The end of a connection. Lets the object go even when the loop stops before it has run.
 struct Connection::FinishJob {
-    std::shared_ptr<Connection> connection;
+    Work connection;
 
     explicit FinishJob(std::shared_ptr<Connection> which) noexcept : connection(std::move(which)) {}
     FinishJob(FinishJob&&) noexcept = default;
@@ -162,7 +163,7 @@ bool Connection::take(const wire::PacketView& view) {
 void Connection::run(void (Connection::*function)(std::unique_ptr<Packet>), std::unique_ptr<Packet> packet) {
     busy_ = true;
     try {
-        hub_.loop().enter(HandleJob{shared_from_this(), function, std::move(packet)});
+        hub_.loop().enter(HandleJob{Work(shared_from_this()), function, std::move(packet)});
     } catch (...) {
         busy_ = false;  // there was no stack for a greenlet
         throw;
@@ -326,7 +327,7 @@ void Connection::accept() {
     announce();
     if (!rare_) return;
     for (const Held& held : std::exchange(rare_->held, {})) {
-        if (channel_) channel_->send(held.packet->packet(), held.flags);
+        if (channel_) channel_->send(*held.packet, held.flags);
     }
 }
 
@@ -400,17 +401,32 @@ void Connection::end(session::CloseReason reason, bool tell, Finish when) {
     kill_jobs();
     if (!accepted_) {
         // connect() still runs and will find out, or it has failed.
+        note_outlasting();
         if (!busy_) release();
         return;
     }
+    FinishJob job(self);
+    note_outlasting();
     if (when == Finish::at_once) {
-        hub_.loop().enter(FinishJob(self));
+        hub_.loop().enter(std::move(job));
     } else {
-        hub_.post([job = FinishJob(self)]() mutable {
+        hub_.post([job = std::move(job)]() mutable {
             auto& loop = job.connection->hub_.loop();
             loop.enter(std::move(job));
         });
     }
+}
+
+// What still runs for it is the client's doing, and counted as such until it has ended.
+void Connection::note_outlasting() noexcept {
+    outlasts_ = works_ != 0;
+    if (outlasts_) socket_->add_outlasting();
+}
+
+void Connection::end_work() noexcept {
+    if (--works_ != 0 || !outlasts_) return;
+    outlasts_ = false;
+    socket_->remove_outlasting();
 }
 
 void Connection::finish() {

@@ -104,10 +104,14 @@ public:
     void leave(std::string_view room);
     std::vector<std::string> rooms() const;
 
-    std::uint64_t new_job() noexcept { return next_job_++; }
+    std::uint64_t new_job() noexcept {
+        begin_work();
+        return next_job_++;
+    }
     void keep_job(std::uint64_t job, const AnyGreenlet& greenlet);
     void forget_job(std::uint64_t job) noexcept {
         if (rare_) rare_->jobs.erase(job);
+        end_work();
     }
     /// All but the one that calls.
     void kill_jobs();
@@ -119,17 +123,18 @@ public:
     // SocketEmitter
     const std::string& sid() const noexcept override { return sid_; }
     const std::string& nsp() const noexcept override { return nsp_; }
-    void deliver(const session::Broadcast& packet, session::SendFlags flags) override;
+    void deliver(const session::BroadcastPtr& packet, session::SendFlags flags) override;
     void evict(bool close) override;
     void enter(std::string_view room) override;
     void exit(std::string_view room) override { leave(room); }
 
 private:
     class Busy;
+    class Work;
     struct HandleJob;
     struct FinishJob;
     struct Held {
-        std::unique_ptr<session::Broadcast> packet;
+        session::BroadcastPtr packet;
         session::SendFlags flags;
     };
 
@@ -155,10 +160,13 @@ private:
     void stop_queue() noexcept;
     void finish();
     void release() noexcept;
+    void begin_work() noexcept { ++works_; }
+    void end_work() noexcept;
+    void note_outlasting() noexcept;
 
     void send(const wire::PacketView& packet, session::SendFlags flags = {});
     void pace();
-    void hold(std::unique_ptr<session::Broadcast> packet, session::SendFlags flags);
+    void hold(session::BroadcastPtr packet, session::SendFlags flags);
     void send_event(const detail::EmitOptions& options, std::string_view event, std::string_view text,
                     std::vector<Binary>& attachments, std::optional<std::uint64_t> id);
     static void run_callback(std::shared_ptr<BaseNamespace> object, std::unique_ptr<detail::AckHandler> handler,
@@ -173,6 +181,7 @@ private:
         AckTable acks;
         std::list<std::unique_ptr<Packet>> queue;
         std::vector<Held> held;
+        std::size_t held_bytes = 0;
         std::vector<std::string> last_rooms;
         std::unordered_map<std::uint64_t, AnyGreenlet> jobs;
     };
@@ -195,6 +204,8 @@ private:
     Acl acl_;
     std::unique_ptr<Rare> rare_;
     std::uint64_t next_job_ = 1;
+    std::uint32_t works_ = 0;  // greenlets that run for it, and jobs: they may go on when it has ended
+    bool outlasts_ = false;    // they do, and the socket knows
     std::string nsp_;
     std::string sid_;
     Handshake handshake_;

@@ -10,6 +10,7 @@
 #include <sio/log.hpp>
 
 #include "dispatch/connection.hpp"
+#include "dispatch/connection_work.hpp"
 #include "dispatch/json_hooks.hpp"
 #include "dispatch/socket_impl.hpp"
 
@@ -34,32 +35,33 @@ void Connection::send(const wire::PacketView& view, session::SendFlags flags) {
     wire::PacketView packet = view;
     packet.nsp = nsp_;
     if (state_ == State::connecting) {
-        hold(std::make_unique<session::Broadcast>(packet), flags);
+        hold(std::make_shared<const session::Broadcast>(packet), flags);
     } else {
         channel_->send(packet, flags);
     }
 }
 
-void Connection::hold(std::unique_ptr<session::Broadcast> packet, session::SendFlags flags) {
-    auto& held = rare().held;
-    held.push_back({std::move(packet), flags});
-    if (held.size() <= hub_.options().max_held_packets) return;
-    hub_.counters().reached(session::Limit::max_held_packets);
-    log(LogLevel::warning, "dispatch", nsp_ + " (" + sid_ + "): recv_connect() takes too long (max_held_packets)");
+void Connection::hold(session::BroadcastPtr packet, session::SendFlags flags) {
+    Rare& rare = this->rare();
+    rare.held_bytes += packet->held_bytes() + sizeof(Held);
+    rare.held.push_back({std::move(packet), flags});
+    if (rare.held_bytes <= hub_.options().max_held_bytes) return;
+    hub_.counters().reached(session::Limit::max_held_bytes);
+    log(LogLevel::debug, "dispatch", nsp_ + " (" + sid_ + "): recv_connect() takes too long (max_held_bytes)");
     socket_->close(session::CloseReason::forced_server_close);
 }
 
-void Connection::deliver(const session::Broadcast& packet, session::SendFlags flags) {
+void Connection::deliver(const session::BroadcastPtr& packet, session::SendFlags flags) {
     if (!channel_) return;
-    if (!packet.packet().attachments.empty() && !socket_->rules().carries_binary) {
+    if (!packet->packet().attachments.empty() && !socket_->rules().carries_binary) {
         log(LogLevel::warning, "dispatch",
             nsp_ + ": a broadcast with binary data leaves out a client of Socket.IO 0.9, whose protocol carries none");
         return;
     }
     if (state_ == State::connecting) {
-        hold(std::make_unique<session::Broadcast>(packet.packet()), flags);
+        hold(packet, flags);
     } else {
-        channel_->send(packet, flags);
+        channel_->send(*packet, flags);
     }
 }
 
@@ -199,22 +201,23 @@ void Connection::run_callback(std::shared_ptr<BaseNamespace> object, std::unique
                               std::error_code error, std::unique_ptr<Packet> packet) {
     struct Job {
         std::shared_ptr<BaseNamespace> object;
+        Work connection;
         std::unique_ptr<detail::AckHandler> handler;
         std::unique_ptr<Packet> packet;
         std::error_code error;
 
         void operator()() {
-            Connection& connection = object->connection();
             auto call = [this] { handler->call(error, packet->args); };
             if (const auto thrown = guarded(*object, call)) {
-                connection.report_exception(thrown, {}, std::nullopt, false);
+                connection->report_exception(thrown, {}, std::nullopt, false);
             }
-            connection.hub().give_back(std::move(packet));
+            connection->hub().give_back(std::move(packet));
         }
     };
     if (!object) return;
-    auto& loop = object->connection().hub().loop();
-    loop.enter(Job{std::move(object), std::move(handler), std::move(packet), error});
+    Work connection(object->connection().shared_from_this());
+    auto& loop = connection->hub().loop();
+    loop.enter(Job{std::move(object), std::move(connection), std::move(handler), std::move(packet), error});
 }
 
 void Connection::fail_callback(std::unique_ptr<detail::AckHandler> handler, std::error_code error) noexcept {

@@ -224,11 +224,10 @@ bool SocketImpl::connect(const wire::PacketView& packet) {
     if (!kind && rules_.implicit_root && packet.nsp == "/") kind = &unserved_namespace();
     if (!kind) {
         refuse(packet.nsp, "Invalid namespace");
-    } else if (connections_.size() >= hub_->options().max_namespaces) {
+    } else if (connections_.size() + outlasting_ >= hub_->options().max_namespaces) {
         hub_->counters().reached(session::Limit::max_namespaces);
         refuse(packet.nsp, "Too many namespaces");
     } else {
-        opening_.reset();
         if (rare_) std::erase(rare_->left, packet.nsp);
         auto connection =
             std::make_shared<Connection>(std::static_pointer_cast<SocketImpl>(shared_from_this()), *kind,
@@ -262,6 +261,7 @@ void SocketImpl::forget(const Connection& connection) noexcept {
 }
 
 void SocketImpl::note_connected() noexcept {
+    opening_.reset();
     if (state_ == State::new_ || state_ == State::connecting) state_ = State::connected;
 }
 

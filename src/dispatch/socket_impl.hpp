@@ -82,6 +82,9 @@ public:
     /// A call() waits for an acknowledgement, or does not any more.
     void add_awaited_ack() noexcept;
     void remove_awaited_ack() noexcept;
+    /// A connection has ended, and greenlets still run for it; or do not any more.
+    void add_outlasting() noexcept { ++outlasting_; }
+    void remove_outlasting() noexcept { --outlasting_; }
     /// The connection has ended.
     void forget(const Connection& connection) noexcept;
     void note_connected() noexcept;
@@ -97,7 +100,7 @@ public:
     std::optional<session::CloseReason> close_reason_;
 
 private:
-    /// What is needed only until a namespace has been connected.
+    /// What is needed only until the client is in a namespace.
     struct Opening {
         std::function<void()> on_bound;
         util::RareTimer connect_timer;
@@ -137,6 +140,7 @@ private:
     const GenerationRules rules_;
     std::size_t event_bytes_ = 0;
     std::uint32_t awaited_acks_ = 0;
+    std::uint32_t outlasting_ = 0;
     bool paused_ = false;
     bool environ_wanted_ = false;
     bool early_done_ = false;

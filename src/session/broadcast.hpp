@@ -77,5 +77,6 @@ private:
     wire::PacketView view_;
     mutable std::array<Bytes, generations * forms> slots_;
 };
+using BroadcastPtr = std::shared_ptr<const Broadcast>;
 
 }  // namespace sio::session

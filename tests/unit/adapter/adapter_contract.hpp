@@ -28,9 +28,9 @@ public:
 
     const std::string& sid() const noexcept override { return sid_; }
     const std::string& nsp() const noexcept override { return nsp_; }
-    void deliver(const session::Broadcast& packet, session::SendFlags flags) override {
-        got += std::string(packet.packet().name) + (flags.volatile_ ? "?" : "") + " ";
-        last = &packet;
+    void deliver(const session::BroadcastPtr& packet, session::SendFlags flags) override {
+        got += std::string(packet->packet().name) + (flags.volatile_ ? "?" : "") + " ";
+        last = packet;
         if (on_deliver) on_deliver();
     }
     void evict(bool close) override {
@@ -43,7 +43,7 @@ public:
     std::string take() { return std::exchange(got, {}); }
 
     std::string got;
-    const session::Broadcast* last = nullptr;
+    session::BroadcastPtr last;
     std::function<void()> on_deliver;
 
 private:

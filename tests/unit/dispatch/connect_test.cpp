@@ -14,6 +14,7 @@
 #include <sio/json_object.hpp>
 #include <sio/mixins.hpp>
 
+#include "support/eventually.hpp"
 #include "unit/dispatch/client.hpp"
 
 namespace {
@@ -338,6 +339,34 @@ TEST_CASE("packets that do not fit the state of a namespace close the connection
     Probe::noted();
 }
 
+TEST_CASE("a client that nobody lets into a namespace ends after the connect timeout, however often it asks") {
+    sio::SocketOptions options;
+    options.connect_timeout = 20ms;
+    with_shard(
+        [&](Shard& shard) {
+            sio::Event gate;
+            shard.namespaces.add<Probe>("/", [&](Probe&) { throw sio::ConnectionRefused("no"); });
+            shard.namespaces.add<Probe>("/slow", [&](Probe&) { gate.wait(); });
+            shard.namespaces.add<Probe>("/broken", [&](Probe&) { throw std::runtime_error("broken"); });
+            shard.namespaces.add<Probe>("/open");
+            Client refused(shard);
+            Client hanging(shard);
+            Client failing(shard);
+            Client fine(shard);
+            refused.send("0");
+            hanging.send("0/slow,");
+            failing.send("0/broken,");
+            fine.send("0/open,");
+            CHECK(eventually([&] { return refused.ended && hanging.ended && failing.ended; }));
+            CHECK(refused.ended == CloseReason::forced_server_close);
+            CHECK(!fine.ended);
+            gate.set();
+            settle();
+        },
+        options);
+    Probe::noted();
+}
+
 TEST_CASE("a connection without a namespace ends after the connect timeout, one with a namespace stays") {
     sio::SocketOptions options;
     options.connect_timeout = 20ms;
@@ -398,6 +427,57 @@ TEST_CASE("a namespace object cannot be used in its constructor") {
         CHECK(!Probe().connected());
         CHECK(Probe().disconnect_reason().empty());
     });
+}
+
+TEST_CASE("what a client has left counts as long as its handlers run") {
+    sio::SocketOptions options;
+    options.max_namespaces = 4;
+    sio::Event gate;
+    int connects = 0;
+    int disconnects = 0;
+    with_shard(
+        [&](Shard& shard) {
+            struct Blocking : Probe {
+                Blocking(sio::Event& gate, int& count) : gate_(gate), count_(count) {}
+                void recv_disconnect() override {
+                    ++count_;
+                    gate_.wait();
+                }
+                sio::Event& gate_;
+                int& count_;
+            };
+            shard.namespaces.add<Blocking>("/", std::ref(gate), std::ref(disconnects));
+            shard.namespaces.add<Probe>("/slow", [&](Probe&) {
+                ++connects;
+                gate.wait();
+            });
+            Client client(shard);
+            SUBCASE("recv_connect()") {
+                for (int i = 0; i < 100; ++i) {
+                    client.send("0/slow,");
+                    client.send("1/slow,");
+                }
+                CHECK(connects == 4);
+                CHECK(client.take().back() == R"(4/slow,{"message":"Too many namespaces"})");
+                gate.set();
+                settle();
+                client.send("0/slow,");
+                CHECK(client.take().back().starts_with("0/slow,"));
+            }
+            SUBCASE("recv_disconnect()") {
+                for (int i = 0; i < 100; ++i) {
+                    client.send("0");
+                    client.send("1");
+                }
+                CHECK(disconnects == 4);
+                gate.set();
+                settle();
+                CHECK(client.connect("/").size() == 20);
+            }
+            CHECK(!client.ended);
+        },
+        options);
+    Probe::noted();
 }
 
 TEST_CASE("a client that connects again to where it is or will be is answered, and cut off nowhere") {
@@ -466,7 +546,7 @@ TEST_CASE("a client that leaves during initialize() neither connects nor disconn
         client.drop(CloseReason::transport_close);
         gate.set();
         settle();
-        CHECK(Probe::noted().empty());
+        CHECK(Probe::noted() == Texts{"initialize /"});
         CHECK(Probe::alive() == 0);
     });
 }
@@ -558,11 +638,11 @@ TEST_CASE("too much before the session is bound pauses reading") {
         [](Shard& shard) {
             shard.namespaces.add<Probe>("/");
             Client client(shard, false);
-            const std::string space(4'000, ' ');
+            const std::string name(4'000, 'x');
             client.send("0");
-            client.send(R"(21["get","x")" + space + "]");
+            client.send(R"(21["get",")" + name + "\"]");
             CHECK(!client.paused());
-            client.send(R"(22["get","x")" + space + space + "]");
+            client.send(R"(22["get",")" + name + name + "\"]");
             CHECK(client.paused());
             client.send(R"(23["get","x"])");
             client.socket().bind(shard.namespaces);
@@ -576,27 +656,55 @@ TEST_CASE("too much before the session is bound pauses reading") {
     Probe::noted();
 }
 
-TEST_CASE("what is sent within recv_connect is held, but not without bound") {
+TEST_CASE("what is sent to a client within recv_connect is held, but not without bound: bytes count, not packets") {
     sio::SocketOptions options;
-    options.max_held_packets = 3;
+    options.max_held_bytes = 500'000;
     with_shard(
         [](Shard& shard) {
-            int count = 3;
+            int count = 1000;
+            std::string text = "short";
+            sio::Event gate;
             shard.namespaces.add<Probe>("/", [&](Probe& self) {
-                for (int i = 0; i < count; ++i) self.emit("n", i);
+                for (int i = 0; i < count; ++i) self.emit("n", text);
+                gate.wait();
             });
             Client fits(shard);
             fits.send("0");
-            settle();
-            CHECK(fits.take().size() == 4);
             CHECK(!fits.ended);
-            count = 4;
-            Client exceeds(shard);
-            exceeds.send("0");
+            count = 100;
+            text = std::string(4000, 'x');
+            Client large(shard);
+            large.send("0");
+            CHECK(!large.ended);
+            // What others send while it waits counts as well.
+            std::string broadcast(100'000, 'x');
+            shard.namespaces.of("/").emit("news", broadcast);
+            CHECK(large.ended == CloseReason::forced_server_close);
+            CHECK(!fits.ended);
+            gate.set();
             settle();
-            CHECK(exceeds.ended == CloseReason::forced_server_close);
+            CHECK(fits.take().size() == 1002);
         },
         options);
+    Probe::noted();
+}
+
+TEST_CASE("clients that connect slowly share what is kept for them") {
+    with_shard([](Shard& shard) {
+        sio::Event gate;
+        shard.namespaces.add<Probe>("/", [&](Probe&) { gate.wait(); });
+        Client one(shard);
+        Client two(shard);
+        one.send("0");
+        two.send("0");
+        const int before = Client::encodings();
+        shard.namespaces.of("/").emit("news", 1);
+        gate.set();
+        settle();
+        CHECK(one.take().back() == R"(2["news",1])");
+        CHECK(two.take().back() == R"(2["news",1])");
+        CHECK(Client::encodings() == before + 1);
+    });
     Probe::noted();
 }
 

@@ -46,6 +46,7 @@ public:
             self.call("question");
             self.note("answered");
         });
+        on("large", [](Slow& self, int n, const std::string&) { self.note("large " + std::to_string(n)); });
         on("ask", [](Slow& self, sio::Args args) {
             self.note("asking");
             auto answer = self.call("question", args);
@@ -195,7 +196,7 @@ namespace {
 
 /// An event of some `bytes`.
 std::string large_event(int n, std::size_t bytes) {
-    return "2" + std::to_string(n) + R"(["quick",)" + std::to_string(n) + std::string(bytes, ' ') + "]";
+    return "2" + std::to_string(n) + R"(["large",)" + std::to_string(n) + ",\"" + std::string(bytes, 'x') + "\"]";
 }
 
 }  // namespace
@@ -221,9 +222,9 @@ TEST_CASE("events that wait are bounded in bytes: reading pauses until half of t
             settle();
             CHECK(!ask.client.paused());
             auto notes = Slow::noted();
-            std::erase_if(notes, [](const std::string& note) { return !note.starts_with("quick"); });
+            std::erase_if(notes, [](const std::string& note) { return !note.starts_with("large"); });
             Texts expected;
-            for (int i = 1; i <= 20; ++i) expected.push_back("quick " + std::to_string(i));
+            for (int i = 1; i <= 20; ++i) expected.push_back("large " + std::to_string(i));
             CHECK(notes == expected);
         },
         options);
@@ -256,7 +257,7 @@ TEST_CASE("a call is answered although reading had paused") {
             ask.gate->set();
             settle();
             settle();
-            CHECK(Slow::noted() == Texts{"answered", "quick 1", "quick 2"});
+            CHECK(Slow::noted() == Texts{"answered", "large 1", "large 2"});
             CHECK(!ask.client.paused());
         },
         options);
@@ -296,6 +297,7 @@ TEST_CASE("a handler that is killed takes no waiting events along") {
         ask.gate->set();
         settle();
         CHECK(Slow::noted() == Texts{"quick 1", "quick 2"});
+        CHECK(ask.client.take() == Texts{"31[1]", "32[2]"});
         CHECK(ask(R"(23["quick",3])") == Texts{"33[3]"});
     });
 }
