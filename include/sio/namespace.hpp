@@ -321,8 +321,11 @@ public:
         next.options_.volatile_ = true;
         return next;
     }
+    /// The callback takes a std::error_code first: without it, nobody would hear of a limit that has passed.
     template <class... A>
     void emit(std::string_view event, A&&... arguments) const {
+        constexpr bool tells = (true && ... && detail::hears_of_failure<A>());
+        static_assert(tells, "sio: a callback with a time limit takes a std::error_code as its first parameter");
         self_->emit_with(options_, event, std::forward<A>(arguments)...);
     }
     template <class... T, class... A>
