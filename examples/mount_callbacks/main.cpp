@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <thread>
 #include <utility>
 
 #include <boost/asio.hpp>
@@ -14,6 +15,7 @@
 
 #include "../common/echo_namespace.hpp"
 #include "../common/page.hpp"
+#include "../common/stop_in_order.hpp"
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
@@ -76,7 +78,8 @@ int main(int, char** argv) {
     accept(acceptor, sio);
 
     asio::signal_set signals(io, SIGINT, SIGTERM);
-    signals.async_wait([&](auto, int) { io.stop(); });
+    std::thread stopping;
+    signals.async_wait([&](auto, int) { stopping = stop_in_order(sio, io); });
     io.run();
-    sio.stop();
+    stopping.join();
 }

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <thread>
 #include <utility>
 
 #include <boost/asio.hpp>
@@ -15,6 +16,7 @@
 
 #include "../common/echo_namespace.hpp"
 #include "../common/page.hpp"
+#include "../common/stop_in_order.hpp"
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
@@ -68,7 +70,8 @@ int main(int argc, char** argv) {
     asio::co_spawn(io, accept(acceptor, tls, sio), asio::detached);
 
     asio::signal_set signals(io, SIGINT, SIGTERM);
-    signals.async_wait([&](auto, int) { io.stop(); });
+    std::thread stopping;
+    signals.async_wait([&](auto, int) { stopping = stop_in_order(sio, io); });
     io.run();
-    sio.stop();
+    stopping.join();
 }

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -115,9 +116,20 @@ bool write_response(int fd, const sio::Response& response) {
     return ::send(fd, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
 }
 
+/// Requests that are being answered: the program does not end before.
+std::atomic<int> answering{0};
+struct Answering {
+    Answering() { ++answering; }
+    ~Answering() {
+        --answering;
+        answering.notify_all();
+    }
+};
+
 void serve_connection(int fd, sio::SocketIOServer& server) {
     std::string buffer;
     while (auto request = read_request(fd, buffer)) {
+        const Answering until_answered;
         sio::Response response =
             request->target == "/"
                 ? sio::Response::html("<!doctype html><title>Host</title><h1>The host's own page</h1>")
@@ -172,6 +184,7 @@ int main(int, char** argv) {
     for (int fd; (fd = ::accept(listener, nullptr, nullptr)) >= 0;) {
         std::thread(serve_connection, fd, std::ref(server)).detach();
     }
-    server.stop();
+    server.stop();  // answers the polls that wait
+    for (int left; (left = answering) != 0;) answering.wait(left);
     std::_Exit(0);  // threads of idle connections still block in recv(): a host of this kind has no better end
 }

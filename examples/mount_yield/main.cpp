@@ -16,6 +16,7 @@
 
 #include "../common/echo_namespace.hpp"
 #include "../common/page.hpp"
+#include "../common/stop_in_order.hpp"
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
@@ -71,9 +72,10 @@ int main(int, char** argv) {
         io, [&](asio::yield_context yield) { accept(acceptor, sio, yield); }, [](std::exception_ptr) {});
 
     asio::signal_set signals(io, SIGINT, SIGTERM);
-    signals.async_wait([&](auto, int) { io.stop(); });
+    std::thread stopping;
+    signals.async_wait([&](auto, int) { stopping = stop_in_order(sio, io); });
     std::thread second([&] { io.run(); });
     io.run();
     second.join();
-    sio.stop();
+    stopping.join();
 }

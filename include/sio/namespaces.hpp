@@ -42,7 +42,8 @@ struct NamespaceClass {
 ///     namespaces.add<ChatNamespace>("/chat", database);   // each client gets a ChatNamespace(database)
 ///     namespaces.of("/chat").to("lobby").emit("news", "hello");
 ///
-/// Copies are the same registry. Threads: add() before the first server starts; of() from anywhere, at any time.
+/// Copies are the same registry. Threads: add() before the first client comes, after which it throws std::logic_error; of()
+/// from anywhere, at any time.
 class Namespaces {
 public:
     /// Decides about a name that no add() has given; see add_matching().
@@ -76,6 +77,8 @@ public:
 
     /// Everyone in the namespace, on every server that uses this registry; narrow it with to() and except().
     /// Sending from a thread that is no shard, or of another shard, is queued to the shards.
+    /// Throws std::invalid_argument for what cannot be a name (`chat`) and, once clients have come, for a name that nobody
+    /// serves.
     [[nodiscard]] BroadcastOperator of(std::string_view name) const;
 
     /// Whether a client could connect to it.
@@ -88,14 +91,16 @@ private:
     template <class T, class... A>
     static auto make_with(A&&... arguments) {
         constexpr bool copyable = (true && ... && std::is_copy_constructible_v<std::decay_t<A>>);
-        static_assert(copyable,
-                      "sio: add() keeps copies of its arguments, and one of these cannot be copied: pass std::ref(it), or "
-                      "a std::shared_ptr");
+        static_assert(
+            copyable,
+            "sio: add() keeps copies of its arguments, and one of these cannot be copied: pass std::ref(it), or "
+            "a std::shared_ptr");
         constexpr bool fits = std::is_constructible_v<T, const std::unwrap_ref_decay_t<A>&...>;
         constexpr bool fits_copies = !fits && std::is_constructible_v<T, std::unwrap_ref_decay_t<A>&...>;
-        static_assert(!copyable || !fits_copies,
-                      "sio: the namespace class takes a reference to what it may change, and would be given a copy: pass "
-                      "std::ref(it)");
+        static_assert(
+            !copyable || !fits_copies,
+            "sio: the namespace class takes a reference to what it may change, and would be given a copy: pass "
+            "std::ref(it)");
         static_assert(!copyable || fits || fits_copies,
                       "sio: the namespace class has no public constructor for these arguments");
         if constexpr (copyable && fits) {

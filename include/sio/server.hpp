@@ -24,6 +24,7 @@ namespace sio {
 
 class Namespaces;
 class Socket;
+struct ManageOptions;
 
 namespace detail {
 class HostStream;
@@ -104,6 +105,8 @@ public:
     SocketIOServer(Address address, const App& app, ServerOptions options = {});
     /// Does not listen. Sessions are bound to `namespaces` without asking an app.
     explicit SocketIOServer(Namespaces namespaces, ServerOptions options = {});
+    /// The same, with what socketio_manage() would be given.
+    SocketIOServer(Namespaces namespaces, ManageOptions manage, ServerOptions options = {});
     /// Stops, if it still runs.
     ~SocketIOServer();
     SocketIOServer(const SocketIOServer&) = delete;
@@ -153,7 +156,8 @@ public:
     /// A link over a connected TCP or Unix socket, for an Exchange::upgrade() to return. Takes the file descriptor.
     /// On one of the server's threads only; the link belongs to that.
     std::unique_ptr<ByteLink> make_link(int fd, std::string_view read_already = {});
-    /// Runs `job` on the server's first thread, on a later turn. How another thread reaches sockets and namespaces.
+    /// Runs `job` in a greenlet on the server's first thread, on a later turn: it may block. How another thread reaches sockets
+    /// and namespaces.
     void post(std::function<void()> job) { run_on(0, std::move(job)); }
     /// The same on the thread of that index, below config().workers.
     void run_on(std::size_t worker, std::function<void()> job);
@@ -164,8 +168,7 @@ public:
     std::size_t socket_count() const;
     /// What the workers do and have done, counted since start(). Looks at every session: meant for every few seconds, not
     /// for every message. Any thread. Waits for the workers' answers, for a second at most: in a greenlet of the server's as
-    /// greenlets do, blocking on any other thread. On a thread of the server's, but in no greenlet (in a job of run_on()),
-    /// it waits for none: only the calling worker has `answered`.
+    /// greenlets do, blocking on any other thread.
     Stats stats() const;
     /// The socket of that session id, or null. On the server's threads only (in handlers and apps, or through run_on()): a
     /// socket of another worker is not given out.

@@ -89,7 +89,8 @@ void Shard::stop(std::chrono::milliseconds grace) {
         for (const auto& endpoint : v09_endpoints_) {
             if (endpoint) endpoint->shut_down();
         }
-        connections_.stop(grace, [this] { loop_.stop(); });
+        loop_.post_after(grace, [this] { loop_.stop(); });
+        connections_.stop(grace, [this] { guests_->when_gone([this] { loop_.stop(); }); });
     });
 }
 

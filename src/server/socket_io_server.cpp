@@ -90,6 +90,9 @@ struct SocketIOServer::Impl {
 
     Impl(App session_app, App page_app, ServerOptions with_options) : options(std::move(with_options)) {
         check(options.engine);
+        if (options.socket.call_timeout.count() < 1 || options.socket.connect_timeout.count() < 1) {
+            throw std::invalid_argument("sio: time limits of SocketOptions must be at least 1 ms");
+        }
         if (options.workers < 1 || options.workers > session::ShardPlace::max_count) {
             throw std::invalid_argument("sio: workers must be 1 to " + std::to_string(session::ShardPlace::max_count));
         }
@@ -179,7 +182,7 @@ struct SocketIOServer::Impl {
 
     std::atomic<std::size_t> next_shard{0};
 
-    std::mutex starting;  // held while threads are started, or waited for
+    std::mutex starting;           // held while threads are started, or waited for
     mutable std::mutex run_mutex;  // for a moment only; guards what follows
     std::shared_ptr<Run> run;
     server::StopSignal* stop_signal = nullptr;  // of the thread that serves for ever
@@ -295,7 +298,10 @@ SocketIOServer::SocketIOServer(Address address, const App& app, ServerOptions op
 }
 
 SocketIOServer::SocketIOServer(Namespaces namespaces, ServerOptions options)
-    : impl_(std::make_unique<Impl>(route(std::move(namespaces)), App(), std::move(options))) {
+    : SocketIOServer(std::move(namespaces), ManageOptions(), std::move(options)) {}
+
+SocketIOServer::SocketIOServer(Namespaces namespaces, ManageOptions manage, ServerOptions options)
+    : impl_(std::make_unique<Impl>(route(std::move(namespaces), std::move(manage)), App(), std::move(options))) {
     impl_->serve_metrics(*this);
 }
 
@@ -355,6 +361,7 @@ void SocketIOServer::handle(ExchangePtr exchange) {
 void SocketIOServer::handle(std::shared_ptr<detail::HostStream> stream, HttpRequest request, bool keep_alive) {
     const auto run = impl_->require_run();
     Shard& shard = impl_->shard_for(*run, request);
+    stream = std::make_shared<server::GuestStream>(std::move(stream), shard.guests());
     shard.loop().post([&shard, stream = std::move(stream), request = std::move(request), keep_alive]() mutable {
         shard.handle(server::make_bridge_exchange(shard.loop(), shard.loop_ref(), std::move(stream), std::move(request),
                                                   keep_alive));
@@ -376,7 +383,9 @@ std::unique_ptr<ByteLink> SocketIOServer::make_link(int fd, std::string_view rea
 }
 
 void SocketIOServer::run_on(std::size_t worker, std::function<void()> job) {
-    impl_->require_run()->shards.at(worker)->loop().post(std::move(job));
+    const auto run = impl_->require_run();
+    greenlet::Loop& loop = run->shards.at(worker)->loop();
+    loop.post([&loop, job = std::move(job)]() mutable { loop.enter(std::move(job)); });
 }
 
 std::optional<std::size_t> SocketIOServer::current_worker() const noexcept {

@@ -86,6 +86,10 @@ bool Handshake::accept(std::unique_ptr<session::EngineObserver> observer) {
     return true;
 }
 
+void Handshake::add_headers(Headers fields) {
+    if (exchange_) exchange_ = decorate(std::move(exchange_), std::move(fields));
+}
+
 void Handshake::refuse(Response response) {
     if (accepted_ || !exchange_) return;
     const ExchangePtr exchange = std::move(exchange_);

@@ -27,6 +27,8 @@ public:
     /// then destroyed without a call, as it is when this throws.
     bool accept(std::unique_ptr<session::EngineObserver> observer);
     bool accepted() const noexcept { return accepted_; }
+    /// Adds header fields to the answer, whatever it turns out to be.
+    void add_headers(Headers fields);
     /// Answers the request with `response` instead. Ignored once accepted.
     void refuse(Response response);
 

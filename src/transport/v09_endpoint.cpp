@@ -6,6 +6,7 @@
 
 #include "greenlet/loop.hpp"
 #include "transport/cors.hpp"
+#include "transport/decorated_exchange.hpp"
 #include "transport/handshake_rules.hpp"
 #include "transport/v09_poll.hpp"
 #include "transport/v09_stream.hpp"
@@ -92,6 +93,10 @@ bool V09Handshake::accept() {
         exchange->respond(std::move(response));
     }
     return true;
+}
+
+void V09Handshake::add_headers(Headers fields) {
+    if (exchange_) exchange_ = decorate(std::move(exchange_), std::move(fields));
 }
 
 void V09Handshake::refuse(Response response) {
@@ -248,10 +253,9 @@ void V09Endpoint::handshake(const V09Request& request, ExchangePtr exchange) {
         host_.place.counters->reached(session::Limit::max_sessions);
         return exchange->respond(no_more_sessions(false));
     }
-    host_.loop.enter(
-        [this, jsonp = request.jsonp, exchange = std::move(exchange), slot = std::move(slot)]() mutable {
-            begin(jsonp, std::move(exchange), std::move(slot));
-        });
+    host_.loop.enter([this, jsonp = request.jsonp, exchange = std::move(exchange), slot = std::move(slot)]() mutable {
+        begin(jsonp, std::move(exchange), std::move(slot));
+    });
 }
 
 void V09Endpoint::begin(std::optional<std::uint32_t> jsonp, ExchangePtr exchange, session::SessionSlot slot) {

@@ -27,6 +27,8 @@ public:
     /// Answers the client with the session's id, and opens it. False when the client has gone in the meantime, or the
     /// server stops.
     bool accept();
+    /// Adds header fields to the answer, whatever it turns out to be.
+    void add_headers(Headers fields);
     /// Answers the request with `response` instead; where the client asked for JSONP, with a script that says that it was
     /// refused. Ignored once accepted.
     void refuse(Response response);

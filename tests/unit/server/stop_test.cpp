@@ -8,12 +8,15 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <future>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include <sio/detail/host_stream.hpp>
 #include <sio/sio.hpp>
 
 #include "unit/server/raw_client.hpp"
@@ -46,16 +49,46 @@ int connected_socket() {
     return ends[0];
 }
 
+/// A host's stream whose peer takes what is written when the test says so.
+class HeldStream final : public detail::HostStream {
+public:
+    void write(std::string bytes, std::function<void(bool ok)> done) override {
+        done_ = std::move(done);
+        written_.set_value(std::move(bytes));
+    }
+    void read(std::function<void(std::string bytes)>) override {}
+    void watch(std::function<void()>) override {}
+    void unwatch() override {}
+    void close() override {}
+    void finish(bool) override {}
+
+    std::string written() { return written_.get_future().get(); }
+    void take() { done_(true); }
+
+private:
+    std::promise<std::string> written_;
+    std::function<void(bool)> done_;
+};
+
+HttpRequest get(std::string target) {
+    HttpRequest request;
+    request.method = "GET";
+    request.target = std::move(target);
+    request.headers.set("Host", "localhost");
+    return request;
+}
+
 // How clients of each generation open a session.
-const std::vector<std::string> handshakes = {"/socket.io/?EIO=4&transport=polling", "/socket.io/?EIO=3&transport=polling",
-                                             "/socket.io/1/"};
+const std::vector<std::string> handshakes = {"/socket.io/?EIO=4&transport=polling",
+                                             "/socket.io/?EIO=3&transport=polling", "/socket.io/1/"};
 
 }  // namespace
 
 TEST_CASE("a server may be posted to, asked and given connections by any thread while it stops and starts") {
     ServerOptions options;
     options.workers = 2;
-    SocketIOServer server({"127.0.0.1", 0}, [](Environ&) { return Response(200); }, options);
+    SocketIOServer server(
+        {"127.0.0.1", 0}, [](Environ&) { return Response(200); }, options);
     std::atomic<int> ran{0};
     std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < 2; ++i) {
@@ -152,7 +185,7 @@ TEST_CASE("a session that the app accepts when the server has begun to stop is r
         auto answer = std::async(std::launch::async, [&] { return client.get(target); });
         asked.get_future().wait();
         server.request_stop(60s);
-        gate.set();
+        server.run_on(0, [&] { gate.set(); });  // behind it
         CHECK(answer.get().status == 503);
         client.raw().close();
         auto stopped = std::async(std::launch::async, [&] { server.stop(); });
@@ -173,7 +206,7 @@ TEST_CASE("a WebSocket of an app's own is not opened when the server has begun t
     auto status = std::async(std::launch::async, [&] { return client.upgrade("/ws"); });
     asked.get_future().wait();
     server.request_stop(60s);
-    gate.set();
+    server.run_on(0, [&] { gate.set(); });  // behind it
     CHECK(status.get() == 503);
 }
 
@@ -197,7 +230,8 @@ TEST_CASE("the limit on sessions holds while the app thinks about them, and star
         server.start();
         std::vector<std::future<int>> answers;
         for (int i = 0; i < 6; ++i) {
-            answers.push_back(std::async(std::launch::async, [&] { return RawClient(server.port()).get(target).status; }));
+            answers.push_back(
+                std::async(std::launch::async, [&] { return RawClient(server.port()).get(target).status; }));
         }
         const auto refused = [&] {
             return std::ranges::count_if(
@@ -235,4 +269,75 @@ TEST_CASE("what is to be said before start() is refused afterwards") {
     server.start();
     CHECK_THROWS_AS(server.listen({"127.0.0.1", 0}), std::logic_error);
     CHECK_THROWS_AS(server.engine_io("/raw", [](EngineSocket&) {}), std::logic_error);
+}
+
+TEST_CASE("jobs of run_on() may block, whatever they ask") {
+    ServerOptions options;
+    options.workers = 2;
+    Namespaces namespaces;
+    namespaces.add<Echo>("/");
+    SocketIOServer server(namespaces, ManageOptions(), options);
+    server.listen({"127.0.0.1", 0});
+    server.start();
+    RawClient client(server.port());
+    REQUIRE(client.upgrade("/socket.io/?EIO=4&transport=websocket") == 101);
+    client.receive();
+    client.send_text("40");
+    client.receive();
+    for (std::size_t worker = 0; worker < 2; ++worker) {
+        std::promise<std::size_t> found;
+        server.run_on(worker, [&] {
+            sio::sleep(1ms);
+            found.set_value(namespaces.of("/").sockets().size());
+        });
+        CHECK(found.get_future().get() == 1);
+    }
+}
+
+TEST_CASE("a thread that asks who is there does not wait for a worker that is stuck") {
+    Namespaces namespaces;
+    namespaces.add<Echo>("/");
+    SocketIOServer server(namespaces);
+    server.listen({"127.0.0.1", 0});
+    server.start();
+    CHECK(RawClient(server.port()).get("/socket.io/?EIO=4&transport=polling").status == 200);
+    std::promise<void> over;
+    server.run_on(0, [&] { over.get_future().wait(); });
+    CHECK(namespaces.of("/").sockets().empty());
+    over.set_value();
+}
+
+TEST_CASE("a server for mounting takes what socketio_manage() would, with headers for its answer") {
+    Namespaces namespaces;
+    namespaces.add<Echo>("/");
+    ManageOptions manage;
+    manage.headers = {{"Set-Cookie", "a=b"}, {"X-Own", "c"}};
+    SocketIOServer server(namespaces, manage);
+    server.listen({"127.0.0.1", 0});
+    server.start();
+    for (const std::string& target : handshakes) {
+        const auto answer = RawClient(server.port()).get(target);
+        CHECK(answer.status == 200);
+        CHECK(answer.headers.at("set-cookie") == "a=b");
+        CHECK(answer.headers.at("x-own") == "c");
+    }
+}
+
+TEST_CASE("a mounted server waits until its host has carried the last answers") {
+    Namespaces namespaces;
+    namespaces.add<Echo>("/");
+    SocketIOServer server(namespaces);
+    server.start();
+    const auto handshake = std::make_shared<HeldStream>();
+    server.handle(handshake, get("/socket.io/?EIO=4&transport=polling"), true);
+    const std::string greeting = handshake->written();
+    handshake->take();
+    const auto sid = greeting.substr(greeting.find("\"sid\":\"") + 7, 20);
+    const auto poll = std::make_shared<HeldStream>();
+    server.handle(poll, get("/socket.io/?EIO=4&transport=polling&sid=" + sid), true);
+    auto stopped = std::async(std::launch::async, [&] { server.stop(60s); });
+    CHECK(poll->written().starts_with("HTTP/1.1 200"));
+    CHECK(stopped.wait_for(50ms) == std::future_status::timeout);
+    poll->take();
+    CHECK(stopped.wait_for(5s) == std::future_status::ready);
 }
