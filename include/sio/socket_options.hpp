@@ -11,7 +11,7 @@ struct SocketOptions {
     /// one. It is then closed with `forced server close`. As the reference server's connectTimeout. At least 1 ms.
     /// Only for protocol 5: older clients are connected to `/` by the server.
     std::chrono::milliseconds connect_timeout{45'000};
-    /// How long call() waits for the client's acknowledgement. A zero or negative time: for ever.
+    /// How long call() waits for the client's acknowledgement. At least 1 ms; `std::chrono::milliseconds::max()`: for ever.
     std::chrono::milliseconds call_timeout{20'000};
     /// Namespaces that one client may be connected to at once; one more is refused with `connect_error`. One that it has left
     /// counts as long as handlers still run for it, recv_connect() and recv_disconnect() included. At least 1.
@@ -37,6 +37,10 @@ struct SocketOptions {
     /// Whether clients are told the text of exceptions that handlers throw. Off: they get `Internal error`. The log has
     /// the text either way.
     bool expose_error_messages = false;
+    /// Whether an event that failed (unknown, denied, bad arguments, an exception) is acknowledged with
+    /// `{"error":name,"message":text}`, if it asked for an acknowledgement: emitWithAck() would wait for ever otherwise. The event
+    /// `error` then names the event and its id in a third argument, `{"event":name,"id":number}`.
+    bool ack_errors = false;
 };
 
 }  // namespace sio

@@ -8,6 +8,7 @@
 
 #include <sio/connection_refused.hpp>
 #include <sio/greenlet.hpp>
+#include <sio/json_object.hpp>
 #include <sio/json_writer.hpp>
 #include <sio/log.hpp>
 
@@ -18,6 +19,7 @@
 #include "greenlet/task_label.hpp"
 #include "util/exception_text.hpp"
 #include "util/printable.hpp"
+#include "util/secure_id.hpp"
 
 namespace sio::dispatch {
 namespace {
@@ -108,7 +110,7 @@ Connection::Connection(std::shared_ptr<SocketImpl> socket, const detail::Namespa
       paces_(channel_->queue_rules().policy == SlowClients::pause),
       kind_(kind),
       nsp_(std::move(nsp)),
-      sid_(socket_id(*channel_, nsp_)),
+      sid_(util::make_secure_id()),
       handshake_(std::move(handshake)) {}
 
 Connection::~Connection() = default;
@@ -226,6 +228,11 @@ void Connection::handle_queued(BaseNamespace& object) {
 }
 
 void Connection::handle_one(BaseNamespace& object, const Packet& packet) {
+    struct Handled {
+        const Packet*& place;
+        ~Handled() { place = nullptr; }
+    } const handled{handled_};
+    handled_ = &packet;
     Reply reply;
     auto process = [&] { reply = object.process_packet(packet); };
     auto thrown = guarded(object, process);
@@ -357,6 +364,8 @@ void Connection::refuse(const std::exception_ptr& thrown) {
         std::rethrow_exception(thrown);
     } catch (const ConnectionRefused& refused) {
         json = refusal_json(generation, refused.what(), refused.data());
+    } catch (const InvalidAuth& error) {
+        json = refusal_json(generation, error.what());
     } catch (const std::exception& error) {
         json = refusal_json(generation, hub_.options().expose_error_messages ? error.what() : "Internal error");
     } catch (...) {
@@ -462,6 +471,9 @@ void Connection::report_exception(const std::exception_ptr& thrown, std::string_
     } catch (const ConnectionRefused& error) {
         refused = state_ == State::connecting;
         text = error.what();
+    } catch (const InvalidAuth& error) {
+        refused = state_ == State::connecting;
+        text = error.what();
     } catch (const Error& error) {
         aftermath = state_ == State::disconnected && error.code() == errc::not_connected;
         limited = error.code() == errc::limit_exceeded;
@@ -492,7 +504,17 @@ void Connection::report_exception(const std::exception_ptr& thrown, std::string_
     report(error);
 }
 
-void Connection::report(const ErrorReport& report) { socket_->handle_error(report); }
+void Connection::report(const ErrorReport& report) {
+    ErrorReport full = report;
+    if (full.event.empty() && handled_ && full.msg_id == handled_->id) full.event = handled_->name;
+    socket_->handle_error(full);
+    if (!full.msg_id || full.quiet || !hub_.options().ack_errors) return;
+    try {
+        send_ack(*full.msg_id, Args::of(sio::object("error", full.name, "message", full.message)));
+    } catch (const Error&) {
+        log(LogLevel::debug, "dispatch", nsp_ + ": " + util::exception_text(std::current_exception()));
+    }
+}
 
 // ---- methods
 

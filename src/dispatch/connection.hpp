@@ -116,6 +116,10 @@ public:
     /// All but the one that calls.
     void kill_jobs();
 
+    /// The application has no use for the message that is being handled.
+    void note_unhandled() noexcept { unhandled_ = true; }
+    bool take_unhandled() noexcept { return std::exchange(unhandled_, false); }
+
     /// Looks a method up; remembers the event's row that process_event() has just found.
     const detail::EventMethod* find_event(std::string_view event);
     const detail::EventMethod* find_method(std::string_view method, const Packet& packet) const;
@@ -164,11 +168,13 @@ private:
     void end_work() noexcept;
     void note_outlasting() noexcept;
 
-    void send(const wire::PacketView& packet, session::SendFlags flags = {});
+    /// False when it was dropped, as a volatile packet may be.
+    bool send(const wire::PacketView& packet, session::SendFlags flags = {});
     void pace();
     void hold(session::BroadcastPtr packet, session::SendFlags flags);
     void send_event(const detail::EmitOptions& options, std::string_view event, std::string_view text,
                     std::vector<Binary>& attachments, std::optional<std::uint64_t> id);
+    void give_up_ack(std::uint64_t id) noexcept;
     static void run_callback(std::shared_ptr<BaseNamespace> object, std::unique_ptr<detail::AckHandler> handler,
                              std::error_code error, std::unique_ptr<Packet> packet);
     void fail_callback(std::unique_ptr<detail::AckHandler> handler, std::error_code error) noexcept;
@@ -195,12 +201,14 @@ private:
     session::CloseReason reason_{};
     bool accepted_ = false;  // recv_connect() has returned
     bool busy_ = false;
+    bool unhandled_ = false;
     const bool paces_;  // what it sends waits for a slow client
     const detail::NamespaceClass& kind_;
     std::shared_ptr<BaseNamespace> object_;
     void* self_ = nullptr;
     const detail::EventMethod* found_ = nullptr;  // by find_event(), the last time
     const greenlet::TaskLabel* task_ = nullptr;   // what a watchdog is to call that
+    const Packet* handled_ = nullptr;             // that a handler of this connection is at work on
     Acl acl_;
     std::unique_ptr<Rare> rare_;
     std::uint64_t next_job_ = 1;

@@ -13,6 +13,7 @@
 #include "dispatch/connection_work.hpp"
 #include "dispatch/json_hooks.hpp"
 #include "dispatch/socket_impl.hpp"
+#include "util/saturate_cast.hpp"
 
 namespace sio::dispatch {
 namespace {
@@ -30,15 +31,15 @@ void Connection::pace() {
     if (paces_) socket_->pace();
 }
 
-void Connection::send(const wire::PacketView& view, session::SendFlags flags) {
-    if (!channel_) return;
+bool Connection::send(const wire::PacketView& view, session::SendFlags flags) {
+    if (!channel_) return true;
     wire::PacketView packet = view;
     packet.nsp = nsp_;
     if (state_ == State::connecting) {
         hold(std::make_shared<const session::Broadcast>(packet), flags);
-    } else {
-        channel_->send(packet, flags);
+        return true;
     }
+    return channel_->send(packet, flags);
 }
 
 void Connection::hold(session::BroadcastPtr packet, session::SendFlags flags) {
@@ -67,18 +68,29 @@ void Connection::deliver(const session::BroadcastPtr& packet, session::SendFlags
 
 void Connection::send_event(const detail::EmitOptions& options, std::string_view event, std::string_view text,
                             std::vector<Binary>& attachments, std::optional<std::uint64_t> id) {
-    std::string dumped;
-    if (const auto& dumps = socket_->manage_options().json_dumps) {
-        dumped = apply_json_dumps(dumps, text);
-        text = dumped;
+    try {
+        std::string dumped;
+        if (const auto& dumps = socket_->manage_options().json_dumps) {
+            dumped = apply_json_dumps(dumps, text);
+            text = dumped;
+        }
+        wire::PacketView packet;
+        packet.type = wire::PacketType::event;
+        packet.id = id;
+        packet.name = event;
+        packet.data = text;
+        packet.attachments = attachments;
+        if (!send(packet, {.volatile_ = options.volatile_}) && id) give_up_ack(*id);
+    } catch (...) {
+        if (id && rare_) rare_->acks.take(*id);  // what was not sent is not answered
+        throw;
     }
-    wire::PacketView packet;
-    packet.type = wire::PacketType::event;
-    packet.id = id;
-    packet.name = event;
-    packet.data = text;
-    packet.attachments = attachments;
-    send(packet, {.volatile_ = options.volatile_});
+}
+
+// The client was not asked: it will not answer.
+void Connection::give_up_ack(std::uint64_t id) noexcept {
+    auto waiting = rare_ ? rare_->acks.take(id) : std::nullopt;
+    if (waiting && waiting->handler) fail_callback(std::move(waiting->handler), make_error_code(errc::timeout));
 }
 
 void Connection::emit(const detail::EmitOptions& options, std::string_view event, std::string_view text,
@@ -117,7 +129,7 @@ void Connection::send_message(const detail::EmitOptions& options, bool is_string
         packet.data = text;
     }
     if (callback) packet.id = rare().acks.add({std::move(callback), nullptr}, options.timeout);
-    send(packet, {.volatile_ = options.volatile_});
+    if (!send(packet, {.volatile_ = options.volatile_}) && packet.id) give_up_ack(*packet.id);
 }
 
 std::shared_ptr<detail::PendingCall> Connection::begin_call(std::optional<std::chrono::milliseconds> limit,
@@ -155,8 +167,7 @@ Args Connection::finish_call(detail::PendingCall& call) {
             connection->rare_->acks.take(call.id);
         }
     } const waiting(call);
-    const bool limited = call.limit && call.limit->count() > 0;
-    if (!call.done.wait(limited ? Duration(*call.limit) : forever)) {
+    if (!call.done.wait(util::saturated(*call.limit))) {
         throw Timeout("sio: call(): the client has not acknowledged in time");
     }
     if (call.error) throw Error(errc::not_connected, "sio: call(): the client was disconnected");

@@ -17,6 +17,7 @@ constexpr std::size_t max_kept_bytes = 16 * 1024;
 SocketOptions within_range(SocketOptions options) {
     using std::chrono::milliseconds;
     options.connect_timeout = std::max(options.connect_timeout, milliseconds(1));
+    options.call_timeout = std::max(options.call_timeout, milliseconds(1));
     options.max_namespaces = std::max<std::size_t>(options.max_namespaces, 1);
     options.max_queued_event_bytes = std::max<std::size_t>(options.max_queued_event_bytes, 1);
     options.max_total_event_bytes = std::max<std::size_t>(options.max_total_event_bytes, 1);

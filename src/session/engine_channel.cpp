@@ -84,14 +84,18 @@ void encode_deflated(const PacketView& packet, const WebSocketCompression& compr
 }  // namespace
 
 template <class Wire>
-void EngineChannel::send_as(const PacketView& packet, SendFlags flags) {
-    if (flags.volatile_ && !session_.ready()) return session_.count_volatile();
+bool EngineChannel::send_as(const PacketView& packet, SendFlags flags) {
+    if (flags.volatile_ && !session_.ready()) {
+        session_.count_volatile();
+        return false;
+    }
     const auto way = session_.next_way();
-    if (way == Backlog::Way::nowhere) return;
+    if (way == Backlog::Way::nowhere) return true;
     session_.counters().messages_out.add();
     std::string& text = scratch();
     encode_text<Wire>(packet, text);
     session_.put(way, text, packet.attachments, loss_of(packet));
+    return true;
 }
 
 template <class Wire>
@@ -164,7 +168,7 @@ void EngineChannel::on_drained() {
     if (handler_) handler_->on_drained();
 }
 
-void Eio3Channel::send(const PacketView& packet, SendFlags flags) { send_as<Eio3Wire>(packet, flags); }
+bool Eio3Channel::send(const PacketView& packet, SendFlags flags) { return send_as<Eio3Wire>(packet, flags); }
 void Eio3Channel::send(const Broadcast& packet, SendFlags flags) { send_as<Eio3Wire>(packet, flags); }
 
 void Eio3Channel::on_text(std::string_view message) {
@@ -173,7 +177,7 @@ void Eio3Channel::on_text(std::string_view message) {
     read_as<Eio3Wire>(message);
 }
 
-void Eio4Channel::send(const PacketView& packet, SendFlags flags) { send_as<Eio4Wire>(packet, flags); }
+bool Eio4Channel::send(const PacketView& packet, SendFlags flags) { return send_as<Eio4Wire>(packet, flags); }
 void Eio4Channel::send(const Broadcast& packet, SendFlags flags) { send_as<Eio4Wire>(packet, flags); }
 void Eio4Channel::on_text(std::string_view message) { read_as<Eio4Wire>(message); }
 

@@ -43,7 +43,7 @@ public:
 protected:
     /// The halves of send() and on_text() that know the wire. `Wire` has the functions of its generation; see the source.
     template <class Wire>
-    void send_as(const wire::PacketView& packet, SendFlags flags);
+    bool send_as(const wire::PacketView& packet, SendFlags flags);
     template <class Wire>
     void send_as(const Broadcast& packet, SendFlags flags);
     template <class Wire>
@@ -64,7 +64,7 @@ class Eio3Channel final : public EngineChannel {
 public:
     using EngineChannel::EngineChannel;
     wire::Generation generation() const noexcept override { return wire::Generation::eio3; }
-    void send(const wire::PacketView& packet, SendFlags flags) override;
+    bool send(const wire::PacketView& packet, SendFlags flags) override;
     void send(const Broadcast& packet, SendFlags flags) override;
     /// Text of 1.x clients, which comes encoded to UTF-8 twice, is decoded once more: see util::append_once_encoded().
     void on_text(std::string_view message) override;
@@ -75,7 +75,7 @@ class Eio4Channel final : public EngineChannel {
 public:
     using EngineChannel::EngineChannel;
     wire::Generation generation() const noexcept override { return wire::Generation::eio4; }
-    void send(const wire::PacketView& packet, SendFlags flags) override;
+    bool send(const wire::PacketView& packet, SendFlags flags) override;
     void send(const Broadcast& packet, SendFlags flags) override;
     void on_text(std::string_view message) override;
 };

@@ -122,15 +122,19 @@ bool V09Session::ready() const noexcept {
     return transport_ && transport_->ready() && !(transport_->direct() && !backlog_.outbox().empty());
 }
 
-void V09Session::send(const PacketView& packet, SendFlags flags) {
-    if (flags.volatile_ && !ready()) return backlog_.count_volatile(counters());
+bool V09Session::send(const PacketView& packet, SendFlags flags) {
+    if (flags.volatile_ && !ready()) {
+        backlog_.count_volatile(counters());
+        return false;
+    }
     note_disconnect(packet);
     const auto way = next_way();
-    if (way == Backlog::Way::nowhere) return;
+    if (way == Backlog::Way::nowhere) return true;
     counters().messages_out.add();
     std::string& text = scratch();
     encode_text(packet, text);
     put(way, text, loss_of(packet));
+    return true;
 }
 
 void V09Session::send(const Broadcast& packet, SendFlags flags) {

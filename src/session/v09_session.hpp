@@ -74,7 +74,7 @@ public:
     std::string_view transport_name() const noexcept override { return transport_name_; }
     greenlet::Loop& loop() noexcept override { return host_.loop; }
     /// `packet` has no attachments.
-    void send(const wire::PacketView& packet, SendFlags flags = {}) override;
+    bool send(const wire::PacketView& packet, SendFlags flags = {}) override;
     void send(const Broadcast& packet, SendFlags flags = {}) override;
     std::size_t queued_bytes() const noexcept override { return backlog_.bytes(transport_.get()); }
     const QueueRules& queue_rules() const noexcept override { return host_.queue; }

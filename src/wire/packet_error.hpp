@@ -18,7 +18,7 @@ enum class PacketError : std::uint8_t {
     missing_payload,        ///< an event without anything: names none
     bad_payload,            ///< JSON of another shape than the type has
     bad_event_name,         ///< neither a JSON string nor a number
-    numeric_event_name,     ///< a number that JavaScript would print in another way: names no event that can be registered
+    numeric_event_name,     ///< a number that JavaScript would print in another way: no event can have that name
     reserved_event_name,    ///< a name that means something else to servers and clients: `connect`, `disconnect`, ...
     unexpected_text,        ///< text where an attachment was due
     unexpected_binary,      ///< an attachment that no packet announced

@@ -34,7 +34,7 @@ class Probe : public virtual sio::BaseNamespace, public sio::RoomsMixin, public 
 public:
     static void events(sio::EventTable<Probe>& on) {
         on("kick", [](Probe& self) { self.disconnect(); });
-        on("kick silently", [](Probe& self) { self.disconnect(true); });
+        on("kick silently", [](Probe& self) { self.disconnect_silently(); });
         on("kill", [](Probe& self) { self.socket().kill(); });
         on("leave all", [](Probe& self) { self.socket().disconnect(); });
         on("set", [](Probe& self, std::string name, std::string value) { self.session()[name] = value; });
@@ -478,6 +478,34 @@ TEST_CASE("what a client has left counts as long as its handlers run") {
         },
         options);
     Probe::noted();
+}
+
+TEST_CASE("auth that does not fit is a refusal that says what is wrong") {
+    with_shard([](Shard& shard) {
+        shard.namespaces.add<Probe>("/", [](Probe& self) { self.handshake().auth<Credentials>(); });
+        Client client(shard);
+        client.send(R"(0{"token":5})");
+        const auto answer = client.take();
+        REQUIRE(answer.size() == 1);
+        CHECK(answer[0].starts_with(R"(4{"message":")"));
+        CHECK(answer[0].find("token") != std::string::npos);
+        CHECK(answer[0].find("Internal error") == std::string::npos);
+        client.send(R"(0{"token":"abc"})");
+        CHECK(client.take().at(0).starts_with(R"(0{"sid":)"));
+    });
+    Probe::noted();
+}
+
+TEST_CASE("a namespace that nobody serves, or that cannot be, is an error, not silence") {
+    with_shard([](Shard& shard) {
+        shard.namespaces.add<Probe>("/chat");
+        CHECK_THROWS_AS(static_cast<void>(shard.namespaces.of("chat")), std::invalid_argument);
+        CHECK_NOTHROW(static_cast<void>(shard.namespaces.of("/later")));
+        Client client(shard);
+        CHECK_THROWS_AS(static_cast<void>(shard.namespaces.of("/caht")), std::invalid_argument);
+        CHECK_NOTHROW(static_cast<void>(shard.namespaces.of("/chat")));
+        CHECK_THROWS_AS(shard.namespaces.add<Probe>("/later"), std::logic_error);
+    });
 }
 
 TEST_CASE("a client that connects again to where it is or will be is answered, and cut off nowhere") {

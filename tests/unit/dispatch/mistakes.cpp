@@ -57,7 +57,7 @@ private:
 #elif MISTAKE == 14  // unreadable answer
         call<Opaque>("event");
 #elif MISTAKE == 21  // deaf callback
-        timeout(std::chrono::seconds(1)).emit("event", [](int) {});
+        timeout(std::chrono::seconds(1)).emit("event", [](int){});
 #endif
     }
     void on_opaque(int, Opaque) {}

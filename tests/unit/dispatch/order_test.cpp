@@ -15,6 +15,7 @@
 #include <sio/json.hpp>
 #include <sio/mixins.hpp>
 
+#include "support/eventually.hpp"
 #include "unit/dispatch/client.hpp"
 
 namespace {
@@ -44,6 +45,20 @@ public:
         on("block and ask", [](Slow& self) {
             self.gate().wait();
             self.call("question");
+            self.note("answered");
+        });
+        on("volatile", [](Slow& self) {
+            self.timeout(10s).volatile_().emit("v", [](std::error_code error) { note("error " + error.message()); });
+        });
+        on("ask at once", [](Slow& self) {
+            try {
+                self.timeout(-1s).call("question");
+            } catch (const sio::Timeout&) {
+                self.note("timeout");
+            }
+        });
+        on("ask for ever", [](Slow& self) {
+            self.timeout(std::chrono::milliseconds::max()).call("question");
             self.note("answered");
         });
         on("large", [](Slow& self, int n, const std::string&) { self.note("large " + std::to_string(n)); });
@@ -171,7 +186,8 @@ TEST_CASE("however many events wait, acknowledgements, other namespaces and the 
     with_shard([](Shard& shard) {
         Fixture ask(shard);
         ask(R"(2["ask",1])");
-        for (int i = 1; i <= 5000; ++i) ask.client.send("2" + std::to_string(i) + R"(["quick",)" + std::to_string(i) + "]");
+        for (int i = 1; i <= 5000; ++i)
+            ask.client.send("2" + std::to_string(i) + R"(["quick",)" + std::to_string(i) + "]");
         CHECK(!ask.client.paused());
         ask.client.take();
         CHECK(ask(R"(2/b,9["quick",0])") == Texts{"3/b,9[0]"});
@@ -201,7 +217,8 @@ std::string large_event(int n, std::size_t bytes) {
 
 }  // namespace
 
-TEST_CASE("events that wait are bounded in bytes: reading pauses until half of them are done; nothing is lost or reordered") {
+TEST_CASE(
+    "events that wait are bounded in bytes: reading pauses until half of them are done; nothing is lost or reordered") {
     sio::SocketOptions options;
     options.max_queued_event_bytes = 100'000;
     with_shard(
@@ -212,7 +229,8 @@ TEST_CASE("events that wait are bounded in bytes: reading pauses until half of t
             std::vector<sio::Binary> attachments(2, sio::Binary(std::string(20'000, 'x')));
             // In one namespace and in the other, as text and as attachments: all of it counts.
             ask(large_event(1, 20'000));
-            ask.client.send(R"(52-/b,["bytes",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])", attachments);
+            ask.client.send(R"(52-/b,["bytes",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])",
+                            attachments);
             CHECK(!ask.client.paused());
             for (int i = 2; i <= 20; ++i) ask(large_event(i, 20'000));
             CHECK(ask.client.paused());
@@ -434,6 +452,42 @@ TEST_CASE("a client that owes too many acknowledgements is asked for no more") {
             CHECK(ask(R"(2["many",1])").size() == 1);
         },
         options);
+}
+
+TEST_CASE("the acknowledgement of a volatile event that was dropped is not waited for") {
+    sio::SocketOptions options;
+    options.max_pending_acks = 2;
+    with_shard(
+        [](Shard& shard) {
+            Fixture ask(shard);
+            ask.client.busy = true;
+            for (int i = 0; i < 10; ++i) ask(R"(2["volatile"])");
+            settle();
+            CHECK(Slow::noted() == Texts(10, "error " + sio::make_error_code(sio::errc::timeout).message()));
+            ask.client.busy = false;
+            CHECK(ask(R"(2["callback"])").size() == 1);
+        },
+        options);
+}
+
+TEST_CASE("a time limit of zero or less is over at once, and the largest one never") {
+    with_shard([](Shard& shard) {
+        Fixture ask(shard);
+        for (const char* const ms : {"0", "-5"}) {
+            ask(std::string(R"(2["callback with limit",)") + ms + "]");
+            CHECK(eventually([&] { return !Slow::notes().empty(); }));
+            CHECK(Slow::noted() == Texts{"error " + sio::make_error_code(sio::errc::timeout).message()});
+        }
+        ask(R"(2["ask at once"])");
+        settle();
+        CHECK(Slow::noted() == Texts{"timeout"});
+        ask.client.take();
+        ask(R"(2["ask for ever"])");
+        sio::sleep(5ms);
+        ask("34[1]");
+        settle();
+        CHECK(Slow::noted() == Texts{"answered"});
+    });
 }
 
 TEST_CASE("a flood of acknowledgements that nobody asked for costs nothing") {
