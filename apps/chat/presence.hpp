@@ -82,7 +82,7 @@ private:
 
     mutable std::mutex mutex_;
     std::unordered_map<std::string, Member> members_;                // by sid
-    std::unordered_map<std::string, Owner> owners_;                  // by look
+    std::map<std::string, Owner> owners_;                            // by look
     std::map<std::string, std::vector<Person>, std::less<>> rooms_;  // by slug
 };
 

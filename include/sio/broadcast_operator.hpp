@@ -73,7 +73,8 @@ public:
                                 std::forward<A>(arguments)...);
         }
     }
-    /// The ids (BaseNamespace::sid()) of the chosen sockets.
+    /// The ids (BaseNamespace::sid()) of the chosen sockets. Waits for the other workers' answers: in a greenlet as greenlets
+    /// do; on a thread that is no worker's for a second at most, and then without those of a worker that is stuck.
     std::vector<std::string> sockets() const { return scope_->sockets(target_); }
     /// Makes the chosen sockets join or leave rooms.
     void sockets_join(std::string_view room) const { scope_->join(target_, {std::string(room)}); }

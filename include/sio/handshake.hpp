@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <sio/args.hpp>
+#include <sio/error.hpp>
 #include <sio/multi_dict.hpp>
 
 namespace sio {
@@ -13,16 +14,26 @@ namespace sio {
 class Headers;
 class Socket;
 
+/// Thrown by Handshake::auth(): an Error(errc::invalid_value) whose text is meant for the client.
+class InvalidAuth : public Error {
+public:
+    explicit InvalidAuth(const std::string& what) : Error(errc::invalid_value, what) {}
+};
+
 /// What a client said when it connected to a namespace.
 ///
 /// Valid as long as the namespace.
 class Handshake {
 public:
-    /// The `auth` of the client as a T, such as a described struct. Throws Error(errc::invalid_value) when it is no such
-    /// thing; T's optional members may be missing.
+    /// The `auth` of the client as a T, such as a described struct; T's optional members may be missing. Throws InvalidAuth when
+    /// it is no such thing: where nothing catches that, recv_connect() refuses the client with what is wrong.
     template <JsonReadable T>
     T auth() const {
-        return auth_args().get<T>(0);
+        try {
+            return auth_args().get<T>(0);
+        } catch (const Error& error) {
+            throw InvalidAuth(error.what());
+        }
     }
     template <JsonReadable T>
     std::optional<T> auth_if() const {

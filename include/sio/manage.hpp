@@ -8,6 +8,7 @@
 
 #include <sio/app.hpp>
 #include <sio/error_handler.hpp>
+#include <sio/headers.hpp>
 #include <sio/json_fwd.hpp>
 #include <sio/namespaces.hpp>
 #include <sio/response.hpp>
@@ -18,6 +19,9 @@ namespace sio {
 struct ManageOptions {
     /// Anything that the namespaces of this session are to know: BaseNamespace::request<T>().
     std::any request{};
+    /// Header fields for the answer that opens the session (`Set-Cookie`, `Strict-Transport-Security`). It leaves when
+    /// socketio_manage() binds the session: what the app or middleware adds to its Response later comes too late.
+    Headers headers{};
     /// Default: default_error_handler().
     ErrorHandler error_handler{};
     /// Reads the arguments that the client sent, a JSON array, in place of sio's own parser; what it returns must be an

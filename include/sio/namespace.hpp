@@ -2,6 +2,7 @@
 
 #include <any>
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -67,10 +68,10 @@ private:
 /// An object is made for each client that connects to the namespace, and stays until that has ended and its last handler
 /// and job have returned.
 ///
-/// Threads: everything of one client happens on its worker's thread, so its handlers never race; on another thread debug
-/// builds of the library throw std::logic_error, but for sid(), ns_name() and handshake(). They run in greenlets and may
+/// Threads: everything of one client happens on its worker's thread, so its handlers never race; on another thread all
+/// but sid(), ns_name() and handshake() throws std::logic_error. They run in greenlets and may
 /// block. Events of one client in one namespace are handled one after another, in order: while a handler blocks, the next
-/// events wait (SocketOptions::max_queued_events), but acknowledgements and the disconnection do not.
+/// events wait (SocketOptions::max_queued_event_bytes), but acknowledgements and the disconnection do not.
 ///
 /// After the disconnection a handler that was blocking goes on; what it emits is dropped silently, call() throws
 /// Error(errc::not_connected), events that still waited are not handled. connected() tells.
@@ -102,15 +103,16 @@ public:
     }
     /// `/chat`.
     const std::string& ns_name() const;
-    /// The id of this client in this namespace, as the client knows it; also a room that only this socket is in. 20 random
-    /// characters, public; but of clients before 3.0 it holds Socket::sessid(), which is not to be shown to others.
+    /// The id of this client in this namespace: 20 random characters, which may be shown to others; also a room that only this
+    /// socket is in. Clients from 3.0 on know it (`socket.id`). What older ones take for their id is Socket::sessid(), which is
+    /// a secret: tell them this one if they are to know it.
     const std::string& sid() const;
     const Handshake& handshake() const;
     /// False once the client has been disconnected from the namespace, for whatever reason.
-    bool connected() const noexcept;
+    bool connected() const;
     /// Why it was disconnected, in the reference server's words: `transport close`, `ping timeout`,
     /// `client namespace disconnect`, `server namespace disconnect`, ... Empty while connected.
-    std::string_view disconnect_reason() const noexcept;
+    std::string_view disconnect_reason() const;
 
     // ---- what happens to it: override
 
@@ -122,7 +124,7 @@ public:
     /// The client has been disconnected, by itself, by the application or because the connection ended; runs once.
     /// Rooms have been left; RoomsMixin::rooms() still says which they were.
     virtual void recv_disconnect();
-    /// Text that a client sent with `send()`, unless the table has an event `message`.
+    /// Text that a client sent with `send()`, unless the table has an event `message`. Not overridden, it is not acknowledged.
     virtual void recv_message(const std::string& data);
     /// Another value that a client sent with `send()`: the one argument of `data`. Likewise.
     virtual void recv_json(const Args& data);
@@ -185,7 +187,7 @@ public:
     void emit(std::string_view event, A&&... arguments) {
         emit_with(detail::EmitOptions(), event, std::forward<A>(arguments)...);
     }
-    /// The same, but the client may miss it when it is not ready to take it at once.
+    /// The same, but the client may miss it when it is not ready to take it at once: a callback is then told errc::timeout.
     template <class... A>
     void volatile_emit(std::string_view event, A&&... arguments) {
         emit_with(detail::EmitOptions{true, std::nullopt}, event, std::forward<A>(arguments)...);
@@ -200,7 +202,8 @@ public:
     typename detail::CallResult<T...>::type call(std::string_view event, A&&... arguments) {
         return call_with<T...>(std::nullopt, event, std::forward<A>(arguments)...);
     }
-    /// Says how long to wait for the acknowledgement of what follows. Zero or less: for ever.
+    /// Says how long to wait for the acknowledgement of what follows. Zero or less: not at all, as a deadline that has passed;
+    /// `std::chrono::milliseconds::max()`: for ever.
     [[nodiscard]] Emitter timeout(std::chrono::milliseconds limit);
 
     /// Sends a message without an event name: a string as text, other values as JSON. Clients from 1.0 on see the event
@@ -224,9 +227,18 @@ public:
     void error(std::string_view name, std::string_view message, std::optional<std::uint64_t> msg_id = std::nullopt,
                bool quiet = false);
 
-    /// Ends this namespace for the client and kills its jobs; recv_disconnect() runs afterwards. `silent`: the client
-    /// is not told. No effect when that has happened. Other namespaces and the connection stay.
-    void disconnect(bool silent = false);
+    /// Ends this namespace for the client and kills its jobs; recv_disconnect() runs afterwards. No effect when that has
+    /// happened. Other namespaces and the connection stay; socket().disconnect() ends them all.
+    void disconnect();
+    /// The same, but the client is not told: it believes itself connected, and what it sends is ignored. gevent-socketio:
+    /// `disconnect(silent=True)`.
+    void disconnect_silently();
+    /// `true` would mean something else to everybody: "silently" in gevent-socketio, "the whole connection" in Socket.IO.
+    template <std::same_as<bool> Flag>
+    void disconnect(Flag) {
+        static_assert(!sizeof(Flag),
+                      "sio: say disconnect_silently(), or socket().disconnect() for the whole connection");
+    }
 
     // ---- others in the namespace
 
@@ -321,8 +333,11 @@ public:
         next.options_.volatile_ = true;
         return next;
     }
+    /// The callback takes a std::error_code first: without it, nobody would hear of a limit that has passed.
     template <class... A>
     void emit(std::string_view event, A&&... arguments) const {
+        constexpr bool tells = (true && ... && detail::hears_of_failure<A>());
+        static_assert(tells, "sio: a callback with a time limit takes a std::error_code as its first parameter");
         self_->emit_with(options_, event, std::forward<A>(arguments)...);
     }
     template <class... T, class... A>

@@ -42,7 +42,8 @@ struct NamespaceClass {
 ///     namespaces.add<ChatNamespace>("/chat", database);   // each client gets a ChatNamespace(database)
 ///     namespaces.of("/chat").to("lobby").emit("news", "hello");
 ///
-/// Copies are the same registry. Threads: add() before the first server starts; of() from anywhere, at any time.
+/// Copies are the same registry. Threads: add() before the first client comes, after which it throws std::logic_error; of()
+/// from anywhere, at any time.
 class Namespaces {
 public:
     /// Decides about a name that no add() has given; see add_matching().
@@ -50,7 +51,8 @@ public:
 
     Namespaces();
 
-    /// Clients that connect to `name` get a T made of `arguments`, which are copied (std::ref for references).
+    /// Clients that connect to `name` get a T made of `arguments`, of which this keeps a copy: `std::ref(state)` for what they
+    /// are to share. A constructor that would change the copy does not compile.
     /// Throws std::invalid_argument for a name without `/` at its beginning, with `?` or `,` in it, or given already; and
     /// for mistakes in T's event table that only show at run time (an event registered twice).
     template <class T, class... A>
@@ -61,6 +63,7 @@ public:
     /// The same with a function that makes the object, for each client: `[&] { return std::make_shared<T>(...); }`.
     template <class T, std::invocable F>
     Namespaces& add_factory(std::string_view name, F factory) {
+        static_assert(std::is_copy_constructible_v<F>, "sio: the factory of a namespace must be copyable");
         add_class(name, class_of<T>(std::move(factory)));
         return *this;
     }
@@ -74,6 +77,8 @@ public:
 
     /// Everyone in the namespace, on every server that uses this registry; narrow it with to() and except().
     /// Sending from a thread that is no shard, or of another shard, is queued to the shards.
+    /// Throws std::invalid_argument for what cannot be a name (`chat`) and, once clients have come, for a name that nobody
+    /// serves.
     [[nodiscard]] BroadcastOperator of(std::string_view name) const;
 
     /// Whether a client could connect to it.
@@ -85,11 +90,26 @@ public:
 private:
     template <class T, class... A>
     static auto make_with(A&&... arguments) {
-        static_assert(std::is_constructible_v<T, std::unwrap_ref_decay_t<A>&...>,
+        constexpr bool copyable = (true && ... && std::is_copy_constructible_v<std::decay_t<A>>);
+        static_assert(
+            copyable,
+            "sio: add() keeps copies of its arguments, and one of these cannot be copied: pass std::ref(it), or "
+            "a std::shared_ptr");
+        constexpr bool fits = std::is_constructible_v<T, const std::unwrap_ref_decay_t<A>&...>;
+        constexpr bool fits_copies = !fits && std::is_constructible_v<T, std::unwrap_ref_decay_t<A>&...>;
+        static_assert(
+            !copyable || !fits_copies,
+            "sio: the namespace class takes a reference to what it may change, and would be given a copy: pass "
+            "std::ref(it)");
+        static_assert(!copyable || fits || fits_copies,
                       "sio: the namespace class has no public constructor for these arguments");
-        return [kept = std::make_tuple(std::forward<A>(arguments)...)]() mutable {
-            return std::apply([](auto&... argument) { return std::make_shared<T>(argument...); }, kept);
-        };
+        if constexpr (copyable && fits) {
+            return [kept = std::make_tuple(std::forward<A>(arguments)...)] {
+                return std::apply([](auto&&... argument) { return std::make_shared<T>(argument...); }, kept);
+            };
+        } else {
+            return [] { return std::shared_ptr<T>(); };
+        }
     }
     template <class T, class F>
     static detail::NamespaceClass class_of(F factory) {

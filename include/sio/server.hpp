@@ -24,6 +24,7 @@ namespace sio {
 
 class Namespaces;
 class Socket;
+struct ManageOptions;
 
 namespace detail {
 class HostStream;
@@ -96,14 +97,16 @@ struct ServerOptions {
 /// A server without an address does not listen: an HTTP server that runs already hands it requests; see owns(),
 /// handle() and sio/beast.hpp.
 ///
-/// Threads: start(), stop(), serve_forever(), port(), stats(), handle(), post() and run_on() may be called from any thread. Handlers
-/// and apps run on threads of the server's own: one for all, or ServerOptions::workers.
+/// Threads: start(), stop(), request_stop(), serve_forever(), port(), stats(), handle(), adopt(), post() and run_on() may be called
+/// from any thread, at any time. Handlers and apps run on threads of the server's own: one for all, or ServerOptions::workers.
 class SocketIOServer {
 public:
     /// Listens at `address` once started.
     SocketIOServer(Address address, const App& app, ServerOptions options = {});
     /// Does not listen. Sessions are bound to `namespaces` without asking an app.
     explicit SocketIOServer(Namespaces namespaces, ServerOptions options = {});
+    /// The same, with what socketio_manage() would be given.
+    SocketIOServer(Namespaces namespaces, ManageOptions manage, ServerOptions options = {});
     /// Stops, if it still runs.
     ~SocketIOServer();
     SocketIOServer(const SocketIOServer&) = delete;
@@ -120,9 +123,13 @@ public:
     void start();
     /// Stops accepting, closes every session (clients will try to reconnect), lets answers that are under way end, and
     /// returns when all is done or `timeout` (default: ServerOptions::stop_timeout) has passed. What is left is cut off.
-    /// Must not be called on the server's own threads. Does nothing when the server does not run.
+    /// On the server's own threads (in handlers and apps) it cannot wait for them: there it is request_stop(). Does nothing
+    /// when the server does not run.
     void stop(std::optional<std::chrono::milliseconds> timeout = {});
-    /// start(), unless started, and blocks until stop() is called elsewhere or a signal asks for it.
+    /// Begins the same and returns at once; serve_forever() then returns when it is done. A stop() that is called
+    /// later waits for the end. Any thread.
+    void request_stop(std::optional<std::chrono::milliseconds> timeout = {});
+    /// start(), unless started, and blocks until stop() or request_stop() is called elsewhere, or a signal asks for it.
     void serve_forever();
 
     /// The port of the first TCP address, as bound. 0 before start().
@@ -136,6 +143,9 @@ public:
     /// How large a body a request with this target may have, in bytes.
     std::size_t max_body_bytes(std::string_view target) const noexcept;
     /// Takes over a request that another HTTP server has read; owned targets only, others are answered 404.
+    ///
+    /// This, adopt() and run_on() throw Error(errc::cannot_start) before start() and after stop(). What is given to them
+    /// while the server stops may be dropped: connections are closed, jobs destroyed.
     void handle(ExchangePtr exchange);
     /// The same for a connection that stays with its host; what bridges such as sio/beast.hpp call. `keep_alive`: whether
     /// the host would read another request from it.
@@ -146,7 +156,8 @@ public:
     /// A link over a connected TCP or Unix socket, for an Exchange::upgrade() to return. Takes the file descriptor.
     /// On one of the server's threads only; the link belongs to that.
     std::unique_ptr<ByteLink> make_link(int fd, std::string_view read_already = {});
-    /// Runs `job` on the server's first thread, on a later turn. How another thread reaches sockets and namespaces.
+    /// Runs `job` in a greenlet on the server's first thread, on a later turn: it may block. How another thread reaches sockets
+    /// and namespaces.
     void post(std::function<void()> job) { run_on(0, std::move(job)); }
     /// The same on the thread of that index, below config().workers.
     void run_on(std::size_t worker, std::function<void()> job);
@@ -157,8 +168,7 @@ public:
     std::size_t socket_count() const;
     /// What the workers do and have done, counted since start(). Looks at every session: meant for every few seconds, not
     /// for every message. Any thread. Waits for the workers' answers, for a second at most: in a greenlet of the server's as
-    /// greenlets do, blocking on any other thread. On a thread of the server's, but in no greenlet (in a job of run_on()),
-    /// it waits for none: only the calling worker has `answered`.
+    /// greenlets do, blocking on any other thread.
     Stats stats() const;
     /// The socket of that session id, or null. On the server's threads only (in handlers and apps, or through run_on()): a
     /// socket of another worker is not given out.

@@ -22,7 +22,7 @@ class Environ;
 ///
 /// Lives until the connection has ended and its last handler has returned; `shared_from_this()` keeps the object, not the
 /// connection, any longer. Threads: its worker's, but for
-/// sessid() and config(); debug builds of the library throw std::logic_error on another. On an ended connection everything is allowed and does nothing.
+/// sessid() and config(); on another std::logic_error is thrown. On an ended connection everything is allowed and does nothing.
 class Socket : public std::enable_shared_from_this<Socket> {
 public:
     /// The default namespace in gevent-socketio's spelling; the same as `/`.
@@ -43,41 +43,41 @@ public:
     /// The id of the session on the wire (Engine.IO's sid). Secret: it is what authorises requests of the session. The
     /// public id of a client, from version 3.0 on, is BaseNamespace::sid().
     const std::string& sessid() const noexcept;
-    SocketSession& session() noexcept;
+    SocketSession& session();
     /// The request that opened the session, as the app saw it.
-    Environ& environ() noexcept;
+    Environ& environ();
     const SocketOptions& config() const noexcept;
-    State state() const noexcept;
+    State state() const;
     /// Not disconnecting or disconnected, nor still new.
-    bool connected() const noexcept;
+    bool connected() const;
     /// `websocket`, `polling`, ... as it is now; empty once it has ended.
-    std::string_view transport() const noexcept;
+    std::string_view transport() const;
     /// Packets received so far.
-    std::uint64_t hits() const noexcept;
+    std::uint64_t hits() const;
     /// Bytes that wait in this process for the client to read, 0 once it has ended. A browser calls it `bufferedAmount`.
     /// EngineOptions::max_queued_bytes bounds it.
-    std::size_t queued_bytes() const noexcept;
+    std::size_t queued_bytes() const;
     /// Packets that the client has missed since it could not keep up. Both 0 once it has ended.
     struct Missed {
         std::uint64_t volatile_packets = 0;  ///< volatile ones, dropped while it was not ready
         std::uint64_t oldest_packets = 0;    ///< dropped by SlowClients::drop_oldest
     };
-    Missed missed() const noexcept;
+    Missed missed() const;
     /// Why the connection ended, in the reference server's words (`transport close`, `ping timeout`, ...); empty before.
-    std::string_view disconnect_reason() const noexcept;
+    std::string_view disconnect_reason() const;
 
     /// The client's object in that namespace. Throws std::out_of_range when it is not connected there.
     BaseNamespace& operator[](std::string_view ns_name);
     /// The same, or null.
-    std::shared_ptr<BaseNamespace> get_namespace(std::string_view ns_name) const noexcept;
+    std::shared_ptr<BaseNamespace> get_namespace(std::string_view ns_name) const;
     /// The same as a T; null also when it is no T.
     template <class T>
-    std::shared_ptr<T> get_namespace(std::string_view ns_name) const noexcept {
+    std::shared_ptr<T> get_namespace(std::string_view ns_name) const {
         return std::dynamic_pointer_cast<T>(get_namespace(ns_name));
     }
     /// Names of the namespaces that the client is connected to.
     std::vector<std::string> active_ns() const;
-    /// Ends one namespace, as BaseNamespace::disconnect(true) does.
+    /// Ends one namespace, as BaseNamespace::disconnect_silently() does.
     void remove_namespace(std::string_view ns_name);
 
     /// Disconnects every namespace, telling the client unless `silent`, and closes the connection.

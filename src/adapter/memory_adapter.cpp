@@ -1,6 +1,5 @@
 #include "adapter/memory_adapter.hpp"
 
-#include <optional>
 #include <unordered_set>
 #include <utility>
 
@@ -36,7 +35,9 @@ void MemoryAdapter::remove(SocketEmitter& emitter) noexcept {
     const std::unique_ptr<Member> member(member_of(emitter));
     if (!member) return;
     emitter.adapter_record = nullptr;
-    while (!member->memberships.empty()) leave_at(*member, member->memberships.size() - 1);
+    for (std::size_t i = member->memberships.size(); i-- > 0;) {
+        if (member->memberships[i].room) leave_at(*member, i);
+    }
     Namespace& nsp = *member->nsp;
     nsp.by_sid.erase(&emitter);
     if (walking_ != 0) {
@@ -64,9 +65,7 @@ bool MemoryAdapter::join(SocketEmitter& emitter, std::string_view name) {
         found->second->name = found->first;
     }
     Room& room = *found->second;
-    for (const Membership& membership : member->memberships) {
-        if (membership.room == &room) return false;
-    }
+    if (find(*member, room) != nowhere) return false;
     member->memberships.push_back({&room, room.places.size()});
     room.places.push_back({&emitter, member->memberships.size() - 1});
     return true;
@@ -75,23 +74,45 @@ bool MemoryAdapter::join(SocketEmitter& emitter, std::string_view name) {
 bool MemoryAdapter::leave(SocketEmitter& emitter, std::string_view name) {
     Member* const member = member_of(emitter);
     if (!member) return false;
-    const auto room = member->nsp->rooms.find(name);
-    if (room == member->nsp->rooms.end()) return false;
-    for (std::size_t i = 0; i < member->memberships.size(); ++i) {
-        if (member->memberships[i].room != room->second.get()) continue;
-        leave_at(*member, i);
-        return true;
+    const std::size_t at = find(*member, name);
+    if (at == nowhere) return false;
+    leave_at(*member, at);
+    close_gaps(*member);
+    return true;
+}
+
+std::size_t MemoryAdapter::find(const Member& member, const Room& room) noexcept {
+    if (room.places.size() < member.memberships.size()) {
+        for (const Place& place : room.places) {
+            if (place.emitter && member_of(*place.emitter) == &member) return place.membership;
+        }
+        return nowhere;
     }
-    return false;
+    for (std::size_t i = 0; i < member.memberships.size(); ++i) {
+        if (member.memberships[i].room == &room) return i;
+    }
+    return nowhere;
+}
+
+std::size_t MemoryAdapter::find(const Member& member, std::string_view name) noexcept {
+    const auto room = member.nsp->rooms.find(name);
+    return room == member.nsp->rooms.end() ? nowhere : find(member, *room->second);
+}
+
+// The order of joining is kept, which rooms() tells.
+void MemoryAdapter::close_gaps(Member& member) noexcept {
+    if (member.gaps * 2 <= member.memberships.size()) return;
+    member.gaps = 0;
+    std::erase_if(member.memberships, [](const Membership& membership) { return membership.room == nullptr; });
+    for (std::size_t i = 0; i < member.memberships.size(); ++i) {
+        const auto& [room, place] = member.memberships[i];
+        room->places[place].membership = i;
+    }
 }
 
 void MemoryAdapter::leave_at(Member& member, std::size_t index) noexcept {
-    const auto [room, place] = member.memberships[index];
-    // The order of joining is kept, which rooms() tells; members are in few rooms.
-    member.memberships.erase(member.memberships.begin() + static_cast<std::ptrdiff_t>(index));
-    for (std::size_t i = index; i < member.memberships.size(); ++i) {
-        member.memberships[i].room->places[member.memberships[i].place].membership = i;
-    }
+    const auto [room, place] = std::exchange(member.memberships[index], {});
+    ++member.gaps;
     if (walking_ != 0) {
         room->places[place].emitter = nullptr;
         if (room->gaps++ == 0) untidy_rooms_.push_back(room);
@@ -137,15 +158,22 @@ void MemoryAdapter::tidy() noexcept {
 std::vector<std::string> MemoryAdapter::rooms(const SocketEmitter& emitter) const {
     std::vector<std::string> names;
     if (const Member* const member = member_of(emitter)) {
-        names.reserve(member->memberships.size());
-        for (const Membership& membership : member->memberships) names.emplace_back(membership.room->name);
+        names.reserve(member->room_count());
+        for (const Membership& membership : member->memberships) {
+            if (membership.room) names.emplace_back(membership.room->name);
+        }
     }
     return names;
 }
 
 std::size_t MemoryAdapter::room_count(const SocketEmitter& emitter) const noexcept {
     const Member* const member = member_of(emitter);
-    return member ? member->memberships.size() : 0;
+    return member ? member->room_count() : 0;
+}
+
+bool MemoryAdapter::contains(const SocketEmitter& emitter, std::string_view room) const noexcept {
+    const Member* const member = member_of(emitter);
+    return member && find(*member, room) != nowhere;
 }
 
 std::size_t MemoryAdapter::room_count() const noexcept {
@@ -236,11 +264,11 @@ void MemoryAdapter::visit(const Target& target, Act&& act) {
 }
 
 void MemoryAdapter::broadcast(const Target& target, const wire::PacketView& packet) {
-    std::optional<session::Broadcast> shared;  // not even copied when there is nobody
+    session::BroadcastPtr shared;  // not even copied when there is nobody
     const session::SendFlags flags{.volatile_ = target.volatile_};
     visit(target, [&](SocketEmitter& emitter) {
-        if (!shared) shared.emplace(packet);
-        emitter.deliver(*shared, flags);
+        if (!shared) shared = std::make_shared<const session::Broadcast>(packet);
+        emitter.deliver(shared, flags);
     });
 }
 

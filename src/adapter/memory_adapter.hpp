@@ -11,6 +11,7 @@
 
 #include "dispatch/adapter.hpp"
 #include "util/keyed_set.hpp"
+#include "util/secret_hash.hpp"
 
 namespace sio::adapter {
 
@@ -22,8 +23,8 @@ namespace sio::adapter {
 ///                                 |
 ///     Room.places          [ {a, 0}, {b, 3}, {emitter, 0} ]    where in the member's list the room stands
 ///
-/// So joining and leaving take no search through the room, and a broadcast walks a plain array. A room goes when its last
-/// member does.
+/// So joining and leaving take no search through the room, and a broadcast walks a plain array. Whether a member is in a
+/// room is looked up in the shorter of the two lists. A room goes when its last member does.
 class MemoryAdapter final : public dispatch::Adapter {
 public:
     MemoryAdapter();
@@ -33,6 +34,7 @@ public:
     void remove(dispatch::SocketEmitter& emitter) noexcept override;
     bool join(dispatch::SocketEmitter& emitter, std::string_view room) override;
     bool leave(dispatch::SocketEmitter& emitter, std::string_view room) override;
+    bool contains(const dispatch::SocketEmitter& emitter, std::string_view room) const noexcept override;
     std::vector<std::string> rooms(const dispatch::SocketEmitter& emitter) const override;
     std::size_t room_count(const dispatch::SocketEmitter& emitter) const noexcept override;
     std::size_t room_count() const noexcept override;
@@ -46,16 +48,13 @@ public:
     std::size_t namespace_count() const noexcept { return namespaces_.size(); }
 
 private:
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
-    };
     template <class T>
-    using ByName = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
+    using ByName = std::unordered_map<std::string, T, util::SecretHash, std::equal_to<>>;
 
     struct Room;
     struct Namespace;
 
+    // Without a room: has left it. Closing the gap at once would move all that come behind.
     struct Membership {
         Room* room;
         std::size_t place;
@@ -64,9 +63,12 @@ private:
     struct Member {
         Namespace* nsp;
         std::vector<Membership> memberships;
+        std::size_t gaps = 0;
         /// The last walk that took notice of it; see Seen.
         std::uint64_t seen = 0;
         std::size_t place = 0;
+
+        std::size_t room_count() const noexcept { return memberships.size() - gaps; }
     };
     // Null in a list: has left during a walk. The lists have emitters, so that most walks need not look at members.
     struct Place {
@@ -90,7 +92,13 @@ private:
         std::size_t gaps = 0;
     };
 
+    static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
+
     static Member* member_of(const dispatch::SocketEmitter& emitter) noexcept;
+    /// Where the room is in the member's list; `nowhere` when it is not.
+    static std::size_t find(const Member& member, const Room& room) noexcept;
+    static std::size_t find(const Member& member, std::string_view room) noexcept;
+    static void close_gaps(Member& member) noexcept;
     void leave_at(Member& member, std::size_t membership) noexcept;
     void drop_if_empty(Room& room) noexcept;
     void drop_if_empty(Namespace& nsp) noexcept;

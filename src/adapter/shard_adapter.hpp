@@ -31,6 +31,9 @@ public:
     std::vector<std::string> rooms(const dispatch::SocketEmitter& emitter) const override {
         return local_.rooms(emitter);
     }
+    bool contains(const dispatch::SocketEmitter& emitter, std::string_view room) const noexcept override {
+        return local_.contains(emitter, room);
+    }
     std::size_t room_count(const dispatch::SocketEmitter& emitter) const noexcept override {
         return local_.room_count(emitter);
     }

@@ -4,6 +4,8 @@
 
 #include <sio/error.hpp>
 
+#include "util/saturate_cast.hpp"
+
 namespace sio::dispatch {
 
 std::uint64_t AckTable::add(Waiting waiting, std::optional<std::chrono::milliseconds> timeout) {
@@ -13,7 +15,7 @@ std::uint64_t AckTable::add(Waiting waiting, std::optional<std::chrono::millisec
     }
     const std::uint64_t id = next_id_++;
     auto entry = std::make_unique<Entry>(*this, id, std::move(waiting));
-    if (timeout && timeout->count() > 0) entry->timer.arm(timers_, *timeout);
+    if (timeout) entry->timer.arm(timers_, util::saturated(*timeout));
     entries_.emplace(id, std::move(entry));
     return id;
 }

@@ -21,8 +21,8 @@ public:
     virtual const std::string& sid() const noexcept = 0;
     virtual const std::string& nsp() const noexcept = 0;
 
-    /// Sends a packet. It may lead to the end of this emitter (Adapter::remove()), within the call.
-    virtual void deliver(const session::Broadcast& packet, session::SendFlags flags) = 0;
+    /// Sends a packet, or keeps it until it can. It may lead to the end of this emitter (Adapter::remove()), within the call.
+    virtual void deliver(const session::BroadcastPtr& packet, session::SendFlags flags) = 0;
     /// Disconnects the client from the namespace; with `close` its whole connection. Likewise.
     virtual void evict(bool close) = 0;
     /// Adds it to a room, or takes it out of one, because somebody else said so. Likewise.
@@ -58,6 +58,7 @@ public:
     virtual bool join(SocketEmitter& emitter, std::string_view room) = 0;
     /// False when it is not in there.
     virtual bool leave(SocketEmitter& emitter, std::string_view room) = 0;
+    virtual bool contains(const SocketEmitter& emitter, std::string_view room) const noexcept = 0;
     /// In the order of joining.
     virtual std::vector<std::string> rooms(const SocketEmitter& emitter) const = 0;
     virtual std::size_t room_count(const SocketEmitter& emitter) const noexcept = 0;

@@ -60,21 +60,21 @@ const std::string& BaseNamespace::ns_name() const { return attached(connection_)
 const std::string& BaseNamespace::sid() const { return attached(connection_).sid(); }
 const Handshake& BaseNamespace::handshake() const { return attached(connection_).handshake(); }
 
-bool BaseNamespace::connected() const noexcept {
+bool BaseNamespace::connected() const {
     if (connection_) dispatch::guard(*connection_);
     return connection_ && connection_->state() != dispatch::Connection::State::disconnected;
 }
 
-std::string_view BaseNamespace::disconnect_reason() const noexcept {
+std::string_view BaseNamespace::disconnect_reason() const {
     if (connection_) dispatch::guard(*connection_);
     return connection_ ? connection_->disconnect_reason() : std::string_view();
 }
 
 // ---- hooks
 
-void BaseNamespace::recv_disconnect() { disconnect(true); }
-void BaseNamespace::recv_message(const std::string&) {}
-void BaseNamespace::recv_json(const Args&) {}
+void BaseNamespace::recv_disconnect() { disconnect_silently(); }
+void BaseNamespace::recv_message(const std::string&) { connection().note_unhandled(); }
+void BaseNamespace::recv_json(const Args&) { connection().note_unhandled(); }
 void BaseNamespace::recv_error(const Packet&) {}
 
 // ---- access
@@ -139,6 +139,7 @@ Reply BaseNamespace::call_method_with_acl(std::string_view method, const Packet&
 
 Reply BaseNamespace::call_method(std::string_view method, const Packet& packet) {
     auto& to = connection();
+    to.take_unhandled();
     if (const auto* const found = to.find_method(method, packet)) return found->call(to.self(), packet);
     if (method == "recv_connect") {
         recv_connect();
@@ -152,6 +153,11 @@ Reply BaseNamespace::call_method(std::string_view method, const Packet& packet) 
         recv_error(packet);
     } else {
         error(error_name::no_such_method, "The method " + in_quotes(method) + " was not found", packet.id);
+        return std::nullopt;
+    }
+    if (to.take_unhandled()) {
+        // Silence for those who expect nothing, as in gevent-socketio; but no acknowledgement of what nobody has seen.
+        if (packet.id) error(error_name::no_such_method, "Nobody handles messages here", packet.id);
         return std::nullopt;
     }
     return no_arguments();
@@ -190,8 +196,10 @@ void BaseNamespace::error(std::string_view name, std::string_view message, std::
     connection().report(report);
 }
 
-void BaseNamespace::disconnect(bool silent) {
-    connection().end(session::CloseReason::server_namespace_disconnect, !silent);
+void BaseNamespace::disconnect() { connection().end(session::CloseReason::server_namespace_disconnect, true); }
+
+void BaseNamespace::disconnect_silently() {
+    connection().end(session::CloseReason::server_namespace_disconnect, false);
 }
 
 // ---- others

@@ -8,15 +8,18 @@
 
 #include <sio/connection_refused.hpp>
 #include <sio/greenlet.hpp>
+#include <sio/json_object.hpp>
 #include <sio/json_writer.hpp>
 #include <sio/log.hpp>
 
+#include "dispatch/connection_work.hpp"
 #include "dispatch/generation_rules.hpp"
 #include "dispatch/json_hooks.hpp"
 #include "dispatch/socket_impl.hpp"
 #include "greenlet/task_label.hpp"
 #include "util/exception_text.hpp"
 #include "util/printable.hpp"
+#include "util/secure_id.hpp"
 
 namespace sio::dispatch {
 namespace {
@@ -32,6 +35,15 @@ PacketType public_type(wire::PacketType type) noexcept {
         case wire::PacketType::json: return PacketType::json;
     }
     return PacketType::error;
+}
+
+/// What it costs to keep it waiting.
+std::size_t held_bytes(const Packet& packet) noexcept {
+    constexpr std::size_t list_node = 4 * sizeof(void*);
+    std::size_t bytes = sizeof packet + list_node + packet.name.size() + packet.endpoint.size() +
+                        packet.data.capacity() + packet.args.text().capacity();
+    for (const Binary& attachment : packet.args.attachments()) bytes += sizeof attachment + attachment.size();
+    return bytes;
 }
 
 /// What a watchdog is to call the event. Rows of event tables live as long as the process.
@@ -62,7 +74,7 @@ public:
     ~Busy() {
         connection_.busy_ = false;
         // Not empty only when the greenlet was killed on its way.
-        if (!connection_.queue_empty()) connection_.stop_queue();
+        if (!connection_.queue_empty()) connection_.go_on_later();
     }
 
 private:
@@ -71,7 +83,7 @@ private:
 
 /// A greenlet that does something with a packet. Members go in the reverse of their order: the connection last.
 struct Connection::HandleJob {
-    std::shared_ptr<Connection> connection;
+    Work connection;
     void (Connection::*run)(std::unique_ptr<Packet>);
     std::unique_ptr<Packet> packet;
 
@@ -80,7 +92,7 @@ struct Connection::HandleJob {
 
 /// The end of a connection. Lets the object go even when the loop stops before it has run.
 struct Connection::FinishJob {
-    std::shared_ptr<Connection> connection;
+    Work connection;
 
     explicit FinishJob(std::shared_ptr<Connection> which) noexcept : connection(std::move(which)) {}
     FinishJob(FinishJob&&) noexcept = default;
@@ -98,7 +110,7 @@ Connection::Connection(std::shared_ptr<SocketImpl> socket, const detail::Namespa
       paces_(channel_->queue_rules().policy == SlowClients::pause),
       kind_(kind),
       nsp_(std::move(nsp)),
-      sid_(socket_id(*channel_, nsp_)),
+      sid_(util::make_secure_id()),
       handshake_(std::move(handshake)) {}
 
 Connection::~Connection() = default;
@@ -153,7 +165,7 @@ bool Connection::take(const wire::PacketView& view) {
 void Connection::run(void (Connection::*function)(std::unique_ptr<Packet>), std::unique_ptr<Packet> packet) {
     busy_ = true;
     try {
-        hub_.loop().enter(HandleJob{shared_from_this(), function, std::move(packet)});
+        hub_.loop().enter(HandleJob{Work(shared_from_this()), function, std::move(packet)});
     } catch (...) {
         busy_ = false;  // there was no stack for a greenlet
         throw;
@@ -161,23 +173,20 @@ void Connection::run(void (Connection::*function)(std::unique_ptr<Packet>), std:
 }
 
 void Connection::enqueue(std::unique_ptr<Packet> packet) {
-    auto& queue = rare().queue;
-    queue.push_back(std::move(packet));
-    if (paused_ || queue.size() < hub_.options().max_queued_events) return;
-    hub_.counters().reached(session::Limit::max_queued_events);
-    paused_ = true;
-    channel_->pause_reading();
+    const std::size_t bytes = held_bytes(*packet);
+    rare().queue.push_back(std::move(packet));
+    socket_->add_event_bytes(bytes);
 }
 
-void Connection::resume_reading_if(bool enough) noexcept {
-    if (!paused_ || !enough) return;
-    paused_ = false;
-    if (channel_) channel_->resume_reading();
+std::unique_ptr<Packet> Connection::dequeue() noexcept {
+    auto packet = std::move(rare_->queue.front());
+    rare_->queue.pop_front();
+    socket_->remove_event_bytes(held_bytes(*packet));
+    return packet;
 }
 
-void Connection::stop_queue() {
-    if (rare_) rare_->queue.clear();
-    resume_reading_if(true);
+void Connection::stop_queue() noexcept {
+    while (!queue_empty()) dequeue();
 }
 
 void Connection::handle(std::unique_ptr<Packet> packet) {
@@ -188,25 +197,51 @@ void Connection::handle(std::unique_ptr<Packet> packet) {
     handle_queued(*object);
 }
 
+// What the handler's end has left waiting is handled by another greenlet, in order.
+void Connection::go_on_later() noexcept {
+    busy_ = true;
+    try {
+        const bool posted = !hub_.loop().stopping() && hub_.post([self = shared_from_this()] {
+            self->busy_ = false;
+            if (!self->queue_empty()) self->run(&Connection::handle_rest, nullptr);
+        });
+        if (posted) return;
+    } catch (const std::bad_alloc&) {
+        // Nobody is left to handle it.
+    }
+    busy_ = false;
+    stop_queue();
+}
+
+void Connection::handle_rest(std::unique_ptr<Packet>) {
+    const auto object = object_;
+    const Busy busy(*this);
+    handle_queued(*object);
+}
+
 void Connection::handle_queued(BaseNamespace& object) {
     while (!queue_empty() && state_ != State::disconnected) {
-        auto& queue = rare_->queue;
-        auto packet = std::move(queue.front());
-        queue.pop_front();
-        resume_reading_if(queue.size() <= hub_.options().max_queued_events / 2);
+        auto packet = dequeue();
         handle_one(object, *packet);
         hub_.give_back(std::move(packet));
     }
 }
 
 void Connection::handle_one(BaseNamespace& object, const Packet& packet) {
+    struct Handled {
+        const Packet*& place;
+        ~Handled() { place = nullptr; }
+    } const handled{handled_};
+    handled_ = &packet;
     Reply reply;
     auto process = [&] { reply = object.process_packet(packet); };
     auto thrown = guarded(object, process);
     if (!thrown && reply && packet.id) {
         try {
             send_ack(*packet.id, *reply);
-        } catch (const Error&) {
+        } catch (const GreenletExit&) {
+            throw;
+        } catch (...) {  // json_dumps is the application's
             thrown = std::current_exception();
         }
     }
@@ -237,13 +272,16 @@ void Connection::begin() {
     run(&Connection::connect, std::move(packet));
 }
 
-void Connection::make_object() {
+// False when the client has left while its object was made, which may have blocked.
+bool Connection::make_object() {
     detail::MadeNamespace made = kind_.make();
     if (!made.object) throw std::logic_error("the namespace's factory returned null");
+    if (state_ == State::disconnected) return false;
     object_ = std::move(made.object);
     self_ = made.self;
     object_->attach(shared_from_this());
     hub_.adapter().add(*this);
+    return true;
 }
 
 void Connection::connect(std::unique_ptr<Packet> packet) {
@@ -256,26 +294,32 @@ void Connection::connect(std::unique_ptr<Packet> packet) {
     } const release_unless_accepted{*this};
     const Busy busy(*this);
     std::exception_ptr thrown;
+    std::shared_ptr<BaseNamespace> object;
+    bool told = false;
     try {
-        make_object();
-    } catch (const GreenletExit&) {
-        throw;
-    } catch (...) {
-        thrown = std::current_exception();
-    }
-    const auto object = object_;
-    if (!thrown) {
+        if (!make_object()) return;
+        object = object_;
         auto set_up = [&] {
             acl_.reset(object->get_initial_acl());
             kind_.events->initialize(self_);
+            // That may have blocked, too: a client that has left meanwhile neither connects nor disconnects.
+            if (state_ == State::disconnected) return;
+            told = true;
             object->process_packet(*packet);
         };
         thrown = guarded(*object, set_up);
+    } catch (const GreenletExit&) {
+        // Killed: the client learns that nothing becomes of it.
+        refuse(std::current_exception());
+        throw;
+    } catch (...) {
+        thrown = std::current_exception();
     }
     if (thrown) {
         report_exception(thrown, {}, std::nullopt, false);
         return refuse(thrown);
     }
+    if (!told && state_ == State::disconnected) return;
     accepted_ = true;
     if (state_ == State::disconnected) return finish();  // it ended meanwhile
     accept();
@@ -287,6 +331,15 @@ void Connection::accept() {
     if (state_ != State::connecting) return;
     state_ = State::connected;
     socket_->note_connected();
+    announce();
+    if (!rare_) return;
+    for (const Held& held : std::exchange(rare_->held, {})) {
+        if (channel_) channel_->send(*held.packet, held.flags);
+    }
+}
+
+void Connection::announce() {
+    if (state_ != State::connected) return;
     std::string json;
     if (socket_->rules().announces_sid) {
         json = R"({"sid":")";
@@ -297,10 +350,6 @@ void Connection::accept() {
     packet.type = wire::PacketType::connect;
     packet.data = json;
     send(packet);
-    if (!rare_) return;
-    for (const Held& held : std::exchange(rare_->held, {})) {
-        if (channel_) channel_->send(held.packet->packet(), held.flags);
-    }
 }
 
 void Connection::refuse(const std::exception_ptr& thrown) {
@@ -315,6 +364,8 @@ void Connection::refuse(const std::exception_ptr& thrown) {
         std::rethrow_exception(thrown);
     } catch (const ConnectionRefused& refused) {
         json = refusal_json(generation, refused.what(), refused.data());
+    } catch (const InvalidAuth& error) {
+        json = refusal_json(generation, error.what());
     } catch (const std::exception& error) {
         json = refusal_json(generation, hub_.options().expose_error_messages ? error.what() : "Internal error");
     } catch (...) {
@@ -359,17 +410,32 @@ void Connection::end(session::CloseReason reason, bool tell, Finish when) {
     kill_jobs();
     if (!accepted_) {
         // connect() still runs and will find out, or it has failed.
+        note_outlasting();
         if (!busy_) release();
         return;
     }
+    FinishJob job(self);
+    note_outlasting();
     if (when == Finish::at_once) {
-        hub_.loop().enter(FinishJob(self));
+        hub_.loop().enter(std::move(job));
     } else {
-        hub_.post([job = FinishJob(self)]() mutable {
+        hub_.post([job = std::move(job)]() mutable {
             auto& loop = job.connection->hub_.loop();
             loop.enter(std::move(job));
         });
     }
+}
+
+// What still runs for it is the client's doing, and counted as such until it has ended.
+void Connection::note_outlasting() noexcept {
+    outlasts_ = works_ != 0;
+    if (outlasts_) socket_->add_outlasting();
+}
+
+void Connection::end_work() noexcept {
+    if (--works_ != 0 || !outlasts_) return;
+    outlasts_ = false;
+    socket_->remove_outlasting();
 }
 
 void Connection::finish() {
@@ -398,14 +464,19 @@ void Connection::report_exception(const std::exception_ptr& thrown, std::string_
                                   std::optional<std::uint64_t> id, bool logged) {
     bool refused = false;
     bool aftermath = false;
+    bool limited = false;
     std::string text;
     try {
         std::rethrow_exception(thrown);
     } catch (const ConnectionRefused& error) {
         refused = state_ == State::connecting;
         text = error.what();
+    } catch (const InvalidAuth& error) {
+        refused = state_ == State::connecting;
+        text = error.what();
     } catch (const Error& error) {
         aftermath = state_ == State::disconnected && error.code() == errc::not_connected;
+        limited = error.code() == errc::limit_exceeded;
         text = error.what();
     } catch (const std::exception& error) {
         text = error.what();
@@ -418,7 +489,8 @@ void Connection::report_exception(const std::exception_ptr& thrown, std::string_
         std::string line = nsp_;
         if (!event.empty()) line += " \"" + std::string(event.substr(0, 100)) + "\"";
         line += " (" + sid_ + "): " + util::exception_text(thrown);
-        log(usual ? LogLevel::debug : LogLevel::error, "dispatch", util::printable(line));
+        // Nor is a client that asks for more than a limit allows: the limit's counter tells, and the log must not grow by it.
+        log(usual || limited ? LogLevel::debug : LogLevel::error, "dispatch", util::printable(line));
     }
     if (usual) return;
     ErrorReport error;
@@ -432,7 +504,17 @@ void Connection::report_exception(const std::exception_ptr& thrown, std::string_
     report(error);
 }
 
-void Connection::report(const ErrorReport& report) { socket_->handle_error(report); }
+void Connection::report(const ErrorReport& report) {
+    ErrorReport full = report;
+    if (full.event.empty() && handled_ && full.msg_id == handled_->id) full.event = handled_->name;
+    socket_->handle_error(full);
+    if (!full.msg_id || full.quiet || !hub_.options().ack_errors) return;
+    try {
+        send_ack(*full.msg_id, Args::of(sio::object("error", full.name, "message", full.message)));
+    } catch (const Error&) {
+        log(LogLevel::debug, "dispatch", nsp_ + ": " + util::exception_text(std::current_exception()));
+    }
+}
 
 // ---- methods
 
@@ -467,8 +549,7 @@ void Connection::join(std::string_view room) {
     if (state_ == State::disconnected) return;
     Adapter& adapter = hub_.adapter();
     if (adapter.room_count(*this) >= hub_.options().max_rooms) {
-        const auto rooms = adapter.rooms(*this);
-        if (std::find(rooms.begin(), rooms.end(), room) != rooms.end()) return;
+        if (adapter.contains(*this, room)) return;
         hub_.counters().reached(session::Limit::max_rooms);
         throw Error(errc::limit_exceeded, "sio: this client is in too many rooms (max_rooms)");
     }

@@ -60,6 +60,9 @@ public:
     /// The answer to something that was sent. Likewise.
     bool take_ack(const wire::PacketView& packet);
 
+    /// Tells the client that it is connected. While it is connecting, that comes in time.
+    void announce();
+
     /// The channel has closed: nothing can be sent any more. end() follows.
     void lose_channel() noexcept { channel_ = nullptr; }
     /// Ends it: tells the client if `tell`, drops what waits, kills jobs, and has recv_disconnect() run: at once, or, when
@@ -101,13 +104,21 @@ public:
     void leave(std::string_view room);
     std::vector<std::string> rooms() const;
 
-    std::uint64_t new_job() noexcept { return next_job_++; }
+    std::uint64_t new_job() noexcept {
+        begin_work();
+        return next_job_++;
+    }
     void keep_job(std::uint64_t job, const AnyGreenlet& greenlet);
     void forget_job(std::uint64_t job) noexcept {
         if (rare_) rare_->jobs.erase(job);
+        end_work();
     }
     /// All but the one that calls.
     void kill_jobs();
+
+    /// The application has no use for the message that is being handled.
+    void note_unhandled() noexcept { unhandled_ = true; }
+    bool take_unhandled() noexcept { return std::exchange(unhandled_, false); }
 
     /// Looks a method up; remembers the event's row that process_event() has just found.
     const detail::EventMethod* find_event(std::string_view event);
@@ -116,17 +127,18 @@ public:
     // SocketEmitter
     const std::string& sid() const noexcept override { return sid_; }
     const std::string& nsp() const noexcept override { return nsp_; }
-    void deliver(const session::Broadcast& packet, session::SendFlags flags) override;
+    void deliver(const session::BroadcastPtr& packet, session::SendFlags flags) override;
     void evict(bool close) override;
     void enter(std::string_view room) override;
     void exit(std::string_view room) override { leave(room); }
 
 private:
     class Busy;
+    class Work;
     struct HandleJob;
     struct FinishJob;
     struct Held {
-        std::unique_ptr<session::Broadcast> packet;
+        session::BroadcastPtr packet;
         session::SendFlags flags;
     };
 
@@ -138,24 +150,31 @@ private:
 
     void run(void (Connection::*function)(std::unique_ptr<Packet>), std::unique_ptr<Packet> packet);
     void connect(std::unique_ptr<Packet> packet);
-    void make_object();
+    bool make_object();
     void accept();
     void refuse(const std::exception_ptr& thrown);
     void handle(std::unique_ptr<Packet> packet);
+    void handle_rest(std::unique_ptr<Packet> none);
     void handle_queued(BaseNamespace& object);
+    void go_on_later() noexcept;
     void handle_one(BaseNamespace& object, const Packet& packet);
     bool fill(Packet& packet, const wire::PacketView& view);
     void enqueue(std::unique_ptr<Packet> packet);
-    void stop_queue();
-    void resume_reading_if(bool enough) noexcept;
+    std::unique_ptr<Packet> dequeue() noexcept;
+    void stop_queue() noexcept;
     void finish();
     void release() noexcept;
+    void begin_work() noexcept { ++works_; }
+    void end_work() noexcept;
+    void note_outlasting() noexcept;
 
-    void send(const wire::PacketView& packet, session::SendFlags flags = {});
+    /// False when it was dropped, as a volatile packet may be.
+    bool send(const wire::PacketView& packet, session::SendFlags flags = {});
     void pace();
-    void hold(std::unique_ptr<session::Broadcast> packet, session::SendFlags flags);
+    void hold(session::BroadcastPtr packet, session::SendFlags flags);
     void send_event(const detail::EmitOptions& options, std::string_view event, std::string_view text,
                     std::vector<Binary>& attachments, std::optional<std::uint64_t> id);
+    void give_up_ack(std::uint64_t id) noexcept;
     static void run_callback(std::shared_ptr<BaseNamespace> object, std::unique_ptr<detail::AckHandler> handler,
                              std::error_code error, std::unique_ptr<Packet> packet);
     void fail_callback(std::unique_ptr<detail::AckHandler> handler, std::error_code error) noexcept;
@@ -168,6 +187,7 @@ private:
         AckTable acks;
         std::list<std::unique_ptr<Packet>> queue;
         std::vector<Held> held;
+        std::size_t held_bytes = 0;
         std::vector<std::string> last_rooms;
         std::unordered_map<std::uint64_t, AnyGreenlet> jobs;
     };
@@ -181,16 +201,19 @@ private:
     session::CloseReason reason_{};
     bool accepted_ = false;  // recv_connect() has returned
     bool busy_ = false;
-    bool paused_ = false;
+    bool unhandled_ = false;
     const bool paces_;  // what it sends waits for a slow client
     const detail::NamespaceClass& kind_;
     std::shared_ptr<BaseNamespace> object_;
     void* self_ = nullptr;
     const detail::EventMethod* found_ = nullptr;  // by find_event(), the last time
     const greenlet::TaskLabel* task_ = nullptr;   // what a watchdog is to call that
+    const Packet* handled_ = nullptr;             // that a handler of this connection is at work on
     Acl acl_;
     std::unique_ptr<Rare> rare_;
     std::uint64_t next_job_ = 1;
+    std::uint32_t works_ = 0;  // greenlets that run for it, and jobs: they may go on when it has ended
+    bool outlasts_ = false;    // they do, and the socket knows
     std::string nsp_;
     std::string sid_;
     Handshake handshake_;

@@ -10,8 +10,10 @@
 #include <sio/log.hpp>
 
 #include "dispatch/connection.hpp"
+#include "dispatch/connection_work.hpp"
 #include "dispatch/json_hooks.hpp"
 #include "dispatch/socket_impl.hpp"
+#include "util/saturate_cast.hpp"
 
 namespace sio::dispatch {
 namespace {
@@ -29,54 +31,66 @@ void Connection::pace() {
     if (paces_) socket_->pace();
 }
 
-void Connection::send(const wire::PacketView& view, session::SendFlags flags) {
-    if (!channel_) return;
+bool Connection::send(const wire::PacketView& view, session::SendFlags flags) {
+    if (!channel_) return true;
     wire::PacketView packet = view;
     packet.nsp = nsp_;
     if (state_ == State::connecting) {
-        hold(std::make_unique<session::Broadcast>(packet), flags);
-    } else {
-        channel_->send(packet, flags);
+        hold(std::make_shared<const session::Broadcast>(packet), flags);
+        return true;
     }
+    return channel_->send(packet, flags);
 }
 
-void Connection::hold(std::unique_ptr<session::Broadcast> packet, session::SendFlags flags) {
-    auto& held = rare().held;
-    held.push_back({std::move(packet), flags});
-    if (held.size() <= hub_.options().max_held_packets) return;
-    hub_.counters().reached(session::Limit::max_held_packets);
-    log(LogLevel::warning, "dispatch", nsp_ + " (" + sid_ + "): recv_connect() takes too long (max_held_packets)");
+void Connection::hold(session::BroadcastPtr packet, session::SendFlags flags) {
+    Rare& rare = this->rare();
+    rare.held_bytes += packet->held_bytes() + sizeof(Held);
+    rare.held.push_back({std::move(packet), flags});
+    if (rare.held_bytes <= hub_.options().max_held_bytes) return;
+    hub_.counters().reached(session::Limit::max_held_bytes);
+    log(LogLevel::debug, "dispatch", nsp_ + " (" + sid_ + "): recv_connect() takes too long (max_held_bytes)");
     socket_->close(session::CloseReason::forced_server_close);
 }
 
-void Connection::deliver(const session::Broadcast& packet, session::SendFlags flags) {
+void Connection::deliver(const session::BroadcastPtr& packet, session::SendFlags flags) {
     if (!channel_) return;
-    if (!packet.packet().attachments.empty() && !socket_->rules().carries_binary) {
+    if (!packet->packet().attachments.empty() && !socket_->rules().carries_binary) {
         log(LogLevel::warning, "dispatch",
             nsp_ + ": a broadcast with binary data leaves out a client of Socket.IO 0.9, whose protocol carries none");
         return;
     }
     if (state_ == State::connecting) {
-        hold(std::make_unique<session::Broadcast>(packet.packet()), flags);
+        hold(packet, flags);
     } else {
-        channel_->send(packet, flags);
+        channel_->send(*packet, flags);
     }
 }
 
 void Connection::send_event(const detail::EmitOptions& options, std::string_view event, std::string_view text,
                             std::vector<Binary>& attachments, std::optional<std::uint64_t> id) {
-    std::string dumped;
-    if (const auto& dumps = socket_->manage_options().json_dumps) {
-        dumped = apply_json_dumps(dumps, text);
-        text = dumped;
+    try {
+        std::string dumped;
+        if (const auto& dumps = socket_->manage_options().json_dumps) {
+            dumped = apply_json_dumps(dumps, text);
+            text = dumped;
+        }
+        wire::PacketView packet;
+        packet.type = wire::PacketType::event;
+        packet.id = id;
+        packet.name = event;
+        packet.data = text;
+        packet.attachments = attachments;
+        if (!send(packet, {.volatile_ = options.volatile_}) && id) give_up_ack(*id);
+    } catch (...) {
+        if (id && rare_) rare_->acks.take(*id);  // what was not sent is not answered
+        throw;
     }
-    wire::PacketView packet;
-    packet.type = wire::PacketType::event;
-    packet.id = id;
-    packet.name = event;
-    packet.data = text;
-    packet.attachments = attachments;
-    send(packet, {.volatile_ = options.volatile_});
+}
+
+// The client was not asked: it will not answer.
+void Connection::give_up_ack(std::uint64_t id) noexcept {
+    auto waiting = rare_ ? rare_->acks.take(id) : std::nullopt;
+    if (waiting && waiting->handler) fail_callback(std::move(waiting->handler), make_error_code(errc::timeout));
 }
 
 void Connection::emit(const detail::EmitOptions& options, std::string_view event, std::string_view text,
@@ -115,7 +129,7 @@ void Connection::send_message(const detail::EmitOptions& options, bool is_string
         packet.data = text;
     }
     if (callback) packet.id = rare().acks.add({std::move(callback), nullptr}, options.timeout);
-    send(packet, {.volatile_ = options.volatile_});
+    if (!send(packet, {.volatile_ = options.volatile_}) && packet.id) give_up_ack(*packet.id);
 }
 
 std::shared_ptr<detail::PendingCall> Connection::begin_call(std::optional<std::chrono::milliseconds> limit,
@@ -140,14 +154,20 @@ std::shared_ptr<detail::PendingCall> Connection::begin_call(std::optional<std::c
 
 Args Connection::finish_call(detail::PendingCall& call) {
     // The place in the table is given up however the wait ends.
-    struct Forget {
+    struct Waiting {
         detail::PendingCall& call;
-        ~Forget() {
-            if (const auto connection = call.connection.lock()) connection->rare().acks.take(call.id);
+        std::shared_ptr<Connection> connection = call.connection.lock();
+
+        explicit Waiting(detail::PendingCall& which) : call(which) {
+            if (connection) connection->socket_->add_awaited_ack();
         }
-    } const forget{call};
-    const bool limited = call.limit && call.limit->count() > 0;
-    if (!call.done.wait(limited ? Duration(*call.limit) : forever)) {
+        ~Waiting() {
+            if (!connection) return;
+            connection->socket_->remove_awaited_ack();
+            connection->rare_->acks.take(call.id);
+        }
+    } const waiting(call);
+    if (!call.done.wait(util::saturated(*call.limit))) {
         throw Timeout("sio: call(): the client has not acknowledged in time");
     }
     if (call.error) throw Error(errc::not_connected, "sio: call(): the client was disconnected");
@@ -192,22 +212,23 @@ void Connection::run_callback(std::shared_ptr<BaseNamespace> object, std::unique
                               std::error_code error, std::unique_ptr<Packet> packet) {
     struct Job {
         std::shared_ptr<BaseNamespace> object;
+        Work connection;
         std::unique_ptr<detail::AckHandler> handler;
         std::unique_ptr<Packet> packet;
         std::error_code error;
 
         void operator()() {
-            Connection& connection = object->connection();
             auto call = [this] { handler->call(error, packet->args); };
             if (const auto thrown = guarded(*object, call)) {
-                connection.report_exception(thrown, {}, std::nullopt, false);
+                connection->report_exception(thrown, {}, std::nullopt, false);
             }
-            connection.hub().give_back(std::move(packet));
+            connection->hub().give_back(std::move(packet));
         }
     };
     if (!object) return;
-    auto& loop = object->connection().hub().loop();
-    loop.enter(Job{std::move(object), std::move(handler), std::move(packet), error});
+    Work connection(object->connection().shared_from_this());
+    auto& loop = connection->hub().loop();
+    loop.enter(Job{std::move(object), std::move(connection), std::move(handler), std::move(packet), error});
 }
 
 void Connection::fail_callback(std::unique_ptr<detail::AckHandler> handler, std::error_code error) noexcept {

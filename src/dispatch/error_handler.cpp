@@ -1,5 +1,6 @@
 #include <sio/error_handler.hpp>
 
+#include <sio/json_object.hpp>
 #include <sio/log.hpp>
 #include <sio/namespace.hpp>
 #include <sio/socket.hpp>
@@ -14,7 +15,10 @@ void default_error_handler(Socket& socket, const ErrorReport& report) {
         log(LogLevel::debug, "dispatch", util::printable(report.endpoint + ": " + report.name + ": " + report.message));
     }
     if (report.quiet) return;
-    if (const auto space = socket.get_namespace(report.endpoint)) space->emit("error", report.name, report.message);
+    const auto space = socket.get_namespace(report.endpoint);
+    if (!space) return;
+    if (!socket.config().ack_errors) return space->emit("error", report.name, report.message);
+    space->emit("error", report.name, report.message, object("event", report.event, "id", report.msg_id));
 }
 
 }  // namespace sio

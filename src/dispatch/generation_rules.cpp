@@ -2,18 +2,7 @@
 
 #include <sio/json_writer.hpp>
 
-#include "util/secure_id.hpp"
-
 namespace sio::dispatch {
-
-std::string socket_id(const session::Channel& channel, std::string_view nsp) {
-    switch (channel.generation()) {
-        case Generation::eio4: break;
-        case Generation::eio3: return nsp == "/" ? channel.sid() : std::string(nsp) + '#' + channel.sid();
-        case Generation::v09: return channel.sid();
-    }
-    return util::make_secure_id();
-}
 
 std::string refusal_json(Generation generation, std::string_view message, std::string_view data) {
     if (generation != Generation::eio4 && !data.empty()) return std::string(data);

@@ -42,11 +42,6 @@ constexpr GenerationRules rules_of(Generation generation) noexcept {
             .carries_binary = generation != Generation::v09};
 }
 
-/// The id of a client in a namespace, as the client knows it: eio4 a new one, eio3 `/chat#<sid>` (`<sid>` in the default
-/// namespace), v09 the session's. All but eio4's hold the session id, which authorises requests of the session: an
-/// application that shows ids to others lets them act as the client. The reference servers of those days have it so.
-std::string socket_id(const session::Channel& channel, std::string_view nsp);
-
 /// What a refused client is sent, as JSON. eio4: `{"message":...}`, with data `{"message":...,"data":...}`. Older ones:
 /// the data, or else the message. `data`: JSON text, may be empty.
 std::string refusal_json(Generation generation, std::string_view message, std::string_view data = {});

@@ -17,8 +17,10 @@ constexpr std::size_t max_kept_bytes = 16 * 1024;
 SocketOptions within_range(SocketOptions options) {
     using std::chrono::milliseconds;
     options.connect_timeout = std::max(options.connect_timeout, milliseconds(1));
+    options.call_timeout = std::max(options.call_timeout, milliseconds(1));
     options.max_namespaces = std::max<std::size_t>(options.max_namespaces, 1);
-    options.max_queued_events = std::max<std::size_t>(options.max_queued_events, 1);
+    options.max_queued_event_bytes = std::max<std::size_t>(options.max_queued_event_bytes, 1);
+    options.max_total_event_bytes = std::max<std::size_t>(options.max_total_event_bytes, 1);
     options.max_json_depth = std::clamp<std::size_t>(options.max_json_depth, 1, 128);
     return options;
 }
@@ -112,6 +114,12 @@ void Hub::leave(const Target& target, const std::vector<std::string>& rooms) {
 void Hub::disconnect(const Target& target, bool close) {
     require_current();
     adapter_->disconnect(target, close);
+}
+
+std::size_t Hub::event_bytes_limit() const noexcept {
+    if (event_bytes_ <= options_.max_total_event_bytes) return options_.max_queued_event_bytes;
+    const std::size_t share = options_.max_total_event_bytes / std::max<std::size_t>(sockets_.size(), 1);
+    return std::min(options_.max_queued_event_bytes, share);
 }
 
 std::unique_ptr<Packet> Hub::take_packet() {

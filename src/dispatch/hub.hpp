@@ -74,6 +74,11 @@ public:
     /// A packet with storage that has been used before.
     std::unique_ptr<Packet> take_packet();
     void give_back(std::unique_ptr<Packet> packet) noexcept;
+    /// Bytes of events that wait for handlers, of all sockets.
+    void add_event_bytes(std::size_t bytes) noexcept { event_bytes_ += bytes; }
+    void remove_event_bytes(std::size_t bytes) noexcept { event_bytes_ -= bytes; }
+    /// How many of them one socket may have now.
+    std::size_t event_bytes_limit() const noexcept;
     ArgumentCheck& argument_check() noexcept { return check_; }
     /// Throws std::logic_error on another thread: a socket belongs to its shard.
     void require_current() const;
@@ -90,6 +95,7 @@ private:
     util::KeyedSet<SocketImpl*, SessidOf> sockets_;
     std::vector<std::unique_ptr<Packet>> free_packets_;
     ArgumentCheck check_;
+    std::size_t event_bytes_ = 0;
 
     std::mutex open_mutex_;
     bool open_ = true;

@@ -18,7 +18,8 @@ std::shared_ptr<dispatch::SocketImpl> socket_of(const Environ& environ) {
 
 // Null when there is nothing but defaults in it, as nearly always.
 std::shared_ptr<const ManageOptions> shared(ManageOptions options) {
-    const bool any = options.request.has_value() || options.error_handler || options.json_loads || options.json_dumps;
+    const bool any = options.request.has_value() || !options.headers.empty() || options.error_handler ||
+                     options.json_loads || options.json_dumps;
     return any ? std::make_shared<const ManageOptions>(std::move(options)) : nullptr;
 }
 
@@ -43,6 +44,7 @@ App route(Namespaces namespaces, ManageOptions options) {
 Namespaces::Namespaces() : registry_(std::make_shared<dispatch::Registry>()) {}
 
 BroadcastOperator Namespaces::of(std::string_view name) const {
+    registry_->require_known(name);
     detail::BroadcastTarget target;
     target.nsp = name.empty() ? "/" : name;
     return BroadcastOperator(registry_, std::move(target));

@@ -1,6 +1,7 @@
 #include "dispatch/registry.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <exception>
 #include <stdexcept>
@@ -18,21 +19,25 @@ class Answer {
 public:
     explicit Answer(bool blocks_thread) noexcept : blocks_thread_(blocks_thread) {}
 
-    void fill(std::vector<std::string> sids) { sids_ = std::move(sids); }
+    void fill(std::vector<std::string> sids) {
+        const std::lock_guard lock(mutex_);
+        sids_ = std::move(sids);
+    }
     void complete() {
         if (!blocks_thread_) return event_.set();
         const std::lock_guard lock(mutex_);
         complete_ = true;
         condition_.notify_all();
     }
-    std::vector<std::string>& wait() {
+    /// On a thread that is no loop's, until `limit`: a worker that is stuck has no answer then.
+    std::vector<std::string> wait(std::chrono::steady_clock::time_point limit) {
         if (!blocks_thread_) {
             event_.wait();
-        } else {
-            std::unique_lock lock(mutex_);
-            condition_.wait(lock, [this] { return complete_; });
+            return std::move(sids_);
         }
-        return sids_;
+        std::unique_lock lock(mutex_);
+        if (!condition_.wait_until(lock, limit, [this] { return complete_; })) return {};
+        return std::move(sids_);
     }
 
 private:
@@ -53,19 +58,42 @@ struct CompleteAnswer {
     }
 };
 
+void require_name(std::string_view name) {
+    if (name.front() == '/' && name.find_first_of("?,") == std::string_view::npos) return;
+    throw std::invalid_argument("sio: \"" + std::string(name) + "\" cannot be the name of a namespace");
+}
+
 }  // namespace
+
+void Registry::require_incomplete() const {
+    const std::lock_guard lock(hubs_mutex_);
+    if (complete_) throw std::logic_error("sio: namespaces are added before the first client comes");
+}
+
+void Registry::require_known(std::string_view name) const {
+    if (name.empty()) name = "/";
+    require_name(name);
+    bool complete = false;
+    {
+        const std::lock_guard lock(hubs_mutex_);
+        complete = complete_;
+    }
+    if (complete && name != "/" && !find(name)) {
+        throw std::invalid_argument("sio: nobody serves the namespace " + std::string(name));
+    }
+}
 
 void Registry::add(std::string_view name, detail::NamespaceClass made) {
     if (name.empty()) name = "/";
-    if (name.front() != '/' || name.find_first_of("?,") != std::string_view::npos) {
-        throw std::invalid_argument("sio: \"" + std::string(name) + "\" cannot be the name of a namespace");
-    }
+    require_name(name);
+    require_incomplete();
     if (!by_name_.emplace(std::string(name), std::move(made)).second) {
         throw std::invalid_argument("sio: the namespace " + std::string(name) + " has been added already");
     }
 }
 
 void Registry::add(Namespaces::Predicate predicate, detail::NamespaceClass made) {
+    require_incomplete();
     by_predicate_.emplace_back(std::move(predicate), std::move(made));
 }
 
@@ -74,7 +102,7 @@ const detail::NamespaceClass* Registry::find(std::string_view name) const {
     for (const auto& [predicate, made] : by_predicate_) {
         try {
             if (predicate(name)) return &made;
-        } catch (const std::exception&) {
+        } catch (...) {
             log(LogLevel::error, "dispatch",
                 "the predicate of a namespace threw " + util::exception_text(std::current_exception()));
         }
@@ -84,6 +112,7 @@ const detail::NamespaceClass* Registry::find(std::string_view name) const {
 
 void Registry::attach(const std::shared_ptr<Hub>& hub) {
     const std::lock_guard lock(hubs_mutex_);
+    complete_ = true;
     std::erase_if(hubs_, [](const std::weak_ptr<Hub>& known) { return known.expired(); });
     for (const std::weak_ptr<Hub>& known : hubs_) {
         if (known.lock() == hub) return;
@@ -148,15 +177,14 @@ void Registry::emit(const Target& target, std::string_view event, std::string_vi
 
 std::vector<std::string> Registry::sockets(const Target& target) {
     std::vector<std::string> all;
-    const auto append = [&all](std::vector<std::string>& sids) {
+    const auto append = [&all](std::vector<std::string> sids) {
         all.insert(all.end(), std::make_move_iterator(sids.begin()), std::make_move_iterator(sids.end()));
     };
     std::vector<std::shared_ptr<Answer>> answers;
     const bool blocks_thread = greenlet::Loop::current() == nullptr;
     for (const std::shared_ptr<Hub>& hub : hubs()) {
         if (hub->is_current()) {
-            auto sids = hub->sockets(target);
-            append(sids);
+            append(hub->sockets(target));
             continue;
         }
         auto answer = answers.emplace_back(std::make_shared<Answer>(blocks_thread));
@@ -168,7 +196,8 @@ std::vector<std::string> Registry::sockets(const Target& target) {
             });
         });
     }
-    for (const auto& answer : answers) append(answer->wait());
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+    for (const auto& answer : answers) append(answer->wait(limit));
     return all;
 }
 

@@ -16,11 +16,13 @@ namespace sio::dispatch {
 
 /// What is behind a Namespaces: the classes by their names, and the hubs whose sockets use them.
 ///
-/// Threads: add() before any socket is bound; everything else any.
+/// Threads: add() before any socket is bound, and never after; everything else any.
 class Registry final : public detail::BroadcastScope, public std::enable_shared_from_this<Registry> {
 public:
     void add(std::string_view name, detail::NamespaceClass made);
     void add(Namespaces::Predicate predicate, detail::NamespaceClass made);
+    /// Throws std::invalid_argument for what cannot be a name, and for one that no class serves when all have been added.
+    void require_known(std::string_view name) const;
     /// Null when there is none. A predicate that throws says no, and is logged.
     const detail::NamespaceClass* find(std::string_view name) const;
 
@@ -41,12 +43,14 @@ private:
     /// Calls `act(Hub&)` for each hub on its shard: at once where that is this thread, posted otherwise.
     template <class Act>
     void on_each(const Act& act);
+    void require_incomplete() const;
 
     std::unordered_map<std::string, detail::NamespaceClass, detail::TextHash, std::equal_to<>> by_name_;
     std::vector<std::pair<Namespaces::Predicate, detail::NamespaceClass>> by_predicate_;
 
     mutable std::mutex hubs_mutex_;
     std::vector<std::weak_ptr<Hub>> hubs_;
+    bool complete_ = false;  // sockets use it: nothing is added any more
 };
 
 }  // namespace sio::dispatch

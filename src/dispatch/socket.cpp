@@ -29,31 +29,31 @@ const dispatch::SocketImpl& impl(const Socket& socket) {
 }  // namespace
 
 const std::string& Socket::sessid() const noexcept { return dispatch::impl(*this).sessid(); }
-SocketSession& Socket::session() noexcept { return impl(*this).session_; }
-Environ& Socket::environ() noexcept { return impl(*this).environ(); }
+SocketSession& Socket::session() { return impl(*this).session_; }
+Environ& Socket::environ() { return impl(*this).environ(); }
 const SocketOptions& Socket::config() const noexcept { return dispatch::impl(*this).hub()->options(); }
-Socket::State Socket::state() const noexcept { return impl(*this).state_; }
-bool Socket::connected() const noexcept { return state() == State::connecting || state() == State::connected; }
-std::uint64_t Socket::hits() const noexcept { return impl(*this).hits_; }
+Socket::State Socket::state() const { return impl(*this).state_; }
+bool Socket::connected() const { return state() == State::connecting || state() == State::connected; }
+std::uint64_t Socket::hits() const { return impl(*this).hits_; }
 
-std::string_view Socket::transport() const noexcept {
+std::string_view Socket::transport() const {
     const auto* const channel = impl(*this).channel();
     return channel ? channel->transport_name() : std::string_view();
 }
 
-std::size_t Socket::queued_bytes() const noexcept {
+std::size_t Socket::queued_bytes() const {
     const auto* const channel = impl(*this).channel();
     return channel ? channel->queued_bytes() : 0;
 }
 
-Socket::Missed Socket::missed() const noexcept {
+Socket::Missed Socket::missed() const {
     const auto* const channel = impl(*this).channel();
     if (!channel) return {};
     const session::Drops drops = channel->drops();
     return {drops.volatile_packets, drops.oldest_packets};
 }
 
-std::string_view Socket::disconnect_reason() const noexcept {
+std::string_view Socket::disconnect_reason() const {
     const auto reason = impl(*this).close_reason_;
     return reason ? session::reason_text(*reason) : std::string_view();
 }
@@ -65,7 +65,7 @@ BaseNamespace& Socket::operator[](std::string_view ns_name) {
     throw std::out_of_range("sio: the socket is not connected to the namespace " + std::string(ns_name));
 }
 
-std::shared_ptr<BaseNamespace> Socket::get_namespace(std::string_view ns_name) const noexcept {
+std::shared_ptr<BaseNamespace> Socket::get_namespace(std::string_view ns_name) const {
     auto* const connection = impl(*this).find(ns_name);
     return connection ? connection->object() : nullptr;
 }

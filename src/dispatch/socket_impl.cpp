@@ -6,6 +6,7 @@
 
 #include <sio/error.hpp>
 #include <sio/greenlet.hpp>
+#include <sio/greenlet_exit.hpp>
 #include <sio/log.hpp>
 
 #include "dispatch/registry.hpp"
@@ -76,34 +77,84 @@ void SocketImpl::begin() {
     if (!opening_) return;
     early_done_ = true;
     const auto early = std::exchange(opening_->early, {});
-    const bool paused = std::exchange(opening_->paused, false);
-    if (rules_.connects_root && channel_) connect({.type = wire::PacketType::connect});
+    // It is counted until all of it has been passed on, to where what has to wait is counted again.
+    const std::size_t bytes = std::exchange(opening_->early_bytes, 0);
+    if (rules_.connects_root && channel_) route_or_close({.type = wire::PacketType::connect});
     for (const auto& packet : early) {
-        if (!channel_) return;
-        if (!route(packet->packet())) return close(session::CloseReason::parse_error);
+        if (!channel_) break;
+        if (!route_or_close(packet->packet())) close(session::CloseReason::parse_error);
     }
-    if (paused && channel_) channel_->resume_reading();
+    remove_event_bytes(bytes);
 }
 
 bool SocketImpl::on_packet(const wire::PacketView& packet) {
     ++hits_;
-    if (early_done_) {
-        try {
-            return route(packet);
-        } catch (const std::exception&) {
-            // Not the application's, whose exceptions do not come here: no memory, no stack.
-            log(LogLevel::error, "dispatch", "packet lost: " + util::exception_text(std::current_exception()));
-            close(session::CloseReason::forced_server_close);
-            return true;
-        }
-    }
-    opening_->early.push_back(std::make_unique<session::Broadcast>(packet));
-    if (!opening_->paused && opening_->early.size() >= hub_->options().max_queued_events) {
-        hub_->counters().reached(session::Limit::max_queued_events);
-        opening_->paused = true;
-        channel_->pause_reading();
-    }
+    if (early_done_) return route_or_close(packet);
+    if (!opening_) return true;  // it has ended
+    const auto& early = *opening_->early.emplace_back(std::make_unique<session::Broadcast>(packet));
+    opening_->early_bytes += early.held_bytes();
+    add_event_bytes(early.held_bytes());
     return true;
+}
+
+void SocketImpl::add_event_bytes(std::size_t bytes) {
+    event_bytes_ += bytes;
+    hub_->add_event_bytes(bytes);
+    judge_reading();
+}
+
+void SocketImpl::remove_event_bytes(std::size_t bytes) noexcept {
+    event_bytes_ -= bytes;
+    hub_->remove_event_bytes(bytes);
+    judge_reading();
+}
+
+void SocketImpl::add_awaited_ack() noexcept {
+    ++awaited_acks_;
+    judge_reading();
+}
+
+void SocketImpl::remove_awaited_ack() noexcept {
+    --awaited_acks_;
+    judge_reading();
+}
+
+// An acknowledgement that is awaited may stand behind events: it is read on for it, as far again.
+void SocketImpl::judge_reading() noexcept {
+    const std::size_t limit = hub_->event_bytes_limit();
+    const std::size_t more = awaited_acks_ == 0 ? 0 : limit;
+    if (!channel_) return;
+    if (!paused_ && event_bytes_ > limit + more) {
+        hub_->counters().reached(session::Limit::max_queued_event_bytes);
+        paused_ = true;
+        channel_->pause_reading();
+    } else if (paused_ && event_bytes_ <= limit / 2 + more) {
+        resume_reading();
+    }
+}
+
+// On a later turn, where that can be had: what is read then runs handlers, and the caller may be in a destructor.
+void SocketImpl::resume_reading() noexcept {
+    paused_ = false;
+    const auto resume = [self = std::static_pointer_cast<SocketImpl>(shared_from_this())] {
+        if (self->channel_) self->channel_->resume_reading();
+    };
+    try {
+        hub_->post(resume);
+    } catch (const std::bad_alloc&) {
+        resume();
+    }
+}
+
+bool SocketImpl::route_or_close(const wire::PacketView& packet) {
+    try {
+        return route(packet);
+    } catch (...) {
+        // Not the application's, whose exceptions do not come here: no memory, no stack.
+        log(LogLevel::error, "dispatch", "packet lost: " + util::exception_text(std::current_exception()));
+        close(session::CloseReason::forced_server_close);
+        return true;
+    }
 }
 
 const ManageOptions& SocketImpl::manage_options() const noexcept {
@@ -152,7 +203,10 @@ bool SocketImpl::route(const wire::PacketView& packet) {
         case wire::PacketType::connect_error:
             if (rules_.takes_errors) return connection->take(packet);
             break;
-        case wire::PacketType::connect: break;
+        case wire::PacketType::connect:
+            // A client that gave up waiting, or was told to connect twice, asks again.
+            if (!rules_.implicit_root || packet.nsp != "/") connection->announce();
+            return true;
     }
     stray();
     return true;
@@ -170,11 +224,10 @@ bool SocketImpl::connect(const wire::PacketView& packet) {
     if (!kind && rules_.implicit_root && packet.nsp == "/") kind = &unserved_namespace();
     if (!kind) {
         refuse(packet.nsp, "Invalid namespace");
-    } else if (connections_.size() >= hub_->options().max_namespaces) {
+    } else if (connections_.size() + outlasting_ >= hub_->options().max_namespaces) {
         hub_->counters().reached(session::Limit::max_namespaces);
         refuse(packet.nsp, "Too many namespaces");
     } else {
-        opening_.reset();
         if (rare_) std::erase(rare_->left, packet.nsp);
         auto connection =
             std::make_shared<Connection>(std::static_pointer_cast<SocketImpl>(shared_from_this()), *kind,
@@ -208,6 +261,7 @@ void SocketImpl::forget(const Connection& connection) noexcept {
 }
 
 void SocketImpl::note_connected() noexcept {
+    opening_.reset();
     if (state_ == State::new_ || state_ == State::connecting) state_ = State::connected;
 }
 
@@ -224,6 +278,7 @@ void SocketImpl::on_close(session::CloseReason reason) {
     rare().sessid = *sessid_;
     sessid_ = &rare_->sessid;
     channel_ = nullptr;
+    if (opening_) remove_event_bytes(opening_->early_bytes);
     opening_.reset();
     hub_->leave(*this);
     const auto connections = connections_;
@@ -268,7 +323,9 @@ void SocketImpl::handle_error(const ErrorReport& report) {
         } else {
             default_error_handler(*this, report);
         }
-    } catch (const std::exception&) {
+    } catch (const GreenletExit&) {
+        throw;
+    } catch (...) {
         log(LogLevel::error, "dispatch", "the error handler threw " + util::exception_text(std::current_exception()));
     }
 }

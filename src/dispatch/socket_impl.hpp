@@ -76,6 +76,15 @@ public:
     Environ& environ();
     Connection* find(std::string_view nsp) const noexcept;
     const std::vector<std::shared_ptr<Connection>>& connections() const noexcept { return connections_; }
+    /// Bytes of events that wait for handlers of whichever namespace: when they are too many, reading pauses.
+    void add_event_bytes(std::size_t bytes);
+    void remove_event_bytes(std::size_t bytes) noexcept;
+    /// A call() waits for an acknowledgement, or does not any more.
+    void add_awaited_ack() noexcept;
+    void remove_awaited_ack() noexcept;
+    /// A connection has ended, and greenlets still run for it; or do not any more.
+    void add_outlasting() noexcept { ++outlasting_; }
+    void remove_outlasting() noexcept { --outlasting_; }
     /// The connection has ended.
     void forget(const Connection& connection) noexcept;
     void note_connected() noexcept;
@@ -91,12 +100,12 @@ public:
     std::optional<session::CloseReason> close_reason_;
 
 private:
-    /// What is needed only until a namespace has been connected.
+    /// What is needed only until the client is in a namespace.
     struct Opening {
         std::function<void()> on_bound;
         util::RareTimer connect_timer;
         std::vector<std::unique_ptr<session::Broadcast>> early;  // packets from before it was bound
-        bool paused = false;
+        std::size_t early_bytes = 0;
     };
     /// What few sockets ever need.
     struct Rare {
@@ -107,6 +116,9 @@ private:
     };
 
     bool route(const wire::PacketView& packet);
+    void judge_reading() noexcept;
+    void resume_reading() noexcept;
+    bool route_or_close(const wire::PacketView& packet);
     bool connect(const wire::PacketView& packet);
     void refuse(std::string_view nsp, std::string_view message);
     void begin();
@@ -126,6 +138,10 @@ private:
     http::KeptEnviron environ_;
     const Generation generation_;
     const GenerationRules rules_;
+    std::size_t event_bytes_ = 0;
+    std::uint32_t awaited_acks_ = 0;
+    std::uint32_t outlasting_ = 0;
+    bool paused_ = false;
     bool environ_wanted_ = false;
     bool early_done_ = false;
 };

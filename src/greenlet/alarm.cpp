@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "util/exception_text.hpp"
+
 namespace sio::greenlet {
 
 Alarm::Alarm(Loop& loop) : loop_(loop), timer_(loop.executor()) {
@@ -54,11 +56,18 @@ DelayedJob::~DelayedJob() {
 }
 
 void DelayedJob::on_timer(void* self) noexcept {
-    auto* delayed = static_cast<DelayedJob*>(self);
-    Loop& loop = delayed->loop_;
-    Loop::Job job = std::move(delayed->job_);
-    delete delayed;
-    loop.post(std::move(job));
+    auto& delayed = *static_cast<DelayedJob*>(self);
+    delayed.loop_.make_ready(delayed);
+}
+
+void DelayedJob::run_ready() noexcept {
+    Loop::Job job = std::move(job_);
+    delete this;
+    try {
+        job();
+    } catch (...) {
+        util::log_escaped("greenlet", "delayed job");
+    }
 }
 
 }  // namespace sio::greenlet

@@ -2,6 +2,8 @@
 
 #include <boost/asio/basic_waitable_timer.hpp>
 
+#include <sio/detail/runnable.hpp>
+
 #include "greenlet/loop.hpp"
 
 namespace sio::greenlet {
@@ -33,8 +35,8 @@ private:
     bool hastened_ = false;
 };
 
-/// A job that the loop owns until its time has come.
-class DelayedJob {
+/// A job that the loop owns until its time has come. From then on nothing needs memory that there may not be.
+class DelayedJob final : private detail::Runnable {
 public:
     DelayedJob(Loop& loop, util::Clock::duration delay, Loop::Job job);
     ~DelayedJob();
@@ -43,6 +45,7 @@ public:
 
 private:
     static void on_timer(void* self) noexcept;
+    void run_ready() noexcept override;
 
     Loop& loop_;
     Loop::Job job_;

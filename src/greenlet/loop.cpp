@@ -29,10 +29,6 @@ constexpr std::chrono::seconds stuck_report_interval{5};
 // Batches beyond this do not keep their memory.
 constexpr std::size_t kept_batch = 1024;
 
-void log_escaped(const char* from) {
-    log(LogLevel::error, "greenlet", std::string(from) + ": " + util::exception_text(std::current_exception()));
-}
-
 }  // namespace
 
 /// While it lives, the loop is the current one of its thread.
@@ -108,7 +104,7 @@ void Loop::run_handlers() {
         try {
             context_.run();
         } catch (...) {
-            log_escaped("handler");
+            util::log_escaped("greenlet", "handler");
         }
     }
 }
@@ -117,7 +113,7 @@ std::size_t Loop::run_handlers_for(util::Clock::duration time) {
     try {
         return context_.run_for(time);
     } catch (...) {
-        log_escaped("handler");
+        util::log_escaped("greenlet", "handler");
         return 1;
     }
 }
@@ -135,7 +131,7 @@ void Loop::end_greenlets() {
         try {
             context_.run_one_until(report_at);
         } catch (...) {
-            log_escaped("handler");
+            util::log_escaped("greenlet", "handler");
         }
         if (util::Clock::now() >= report_at) {
             report_stuck_greenlets();
@@ -215,7 +211,7 @@ void Loop::run_jobs(std::vector<Job>& jobs) noexcept {
             job();
             job = nullptr;
         } catch (...) {
-            log_escaped("posted job");
+            util::log_escaped("greenlet", "posted job");
         }
     }
     jobs.clear();

@@ -10,6 +10,7 @@
 #include <sio/http_limits.hpp>
 
 #include "net/socket_address.hpp"
+#include "util/secret_hash.hpp"
 
 namespace sio::net {
 
@@ -29,7 +30,7 @@ public:
 private:
     struct Part {
         std::mutex mutex;
-        std::unordered_map<std::uint64_t, std::uint32_t> counts;
+        std::unordered_map<std::uint64_t, std::uint32_t, util::SecretHash> counts;  // by network
     };
 
     bool counted_by_address(const SocketAddress& peer) const noexcept;

@@ -24,7 +24,7 @@ std::optional<std::size_t> EnginePath::shard_of(std::string_view target, std::si
 
 namespace {
 
-thread_local const Shard::All* shards_of_this_thread = nullptr;
+thread_local Shard* shard_of_this_thread = nullptr;
 
 std::unique_ptr<dispatch::Adapter> make_adapter(const Shard::Place& place, greenlet::Loop& loop) {
     if (place.count == 1) return std::make_unique<adapter::MemoryAdapter>();
@@ -70,13 +70,13 @@ Shard::~Shard() {
 
 void Shard::run() {
     thread_ = std::thread([this] {
-        shards_of_this_thread = &place_.all;
+        shard_of_this_thread = this;
         const greenlet::TaskBoard::Attachment attachment(tasks_);
         loop_.run();
     });
 }
 
-const Shard::All* Shard::all_of_this_thread() noexcept { return shards_of_this_thread; }
+Shard* Shard::of_this_thread() noexcept { return shard_of_this_thread; }
 
 void Shard::join() {
     if (thread_.joinable()) thread_.join();
@@ -86,12 +86,13 @@ void Shard::stop(std::chrono::milliseconds grace) {
     loop_.post([this, grace] {
         // First: the last answers of polling clients are to close their connections.
         connections_.begin_stop();
-        for (auto* stoppable : std::vector(stoppables_.begin(), stoppables_.end())) stoppable->on_stop();
+        stoppables_.stop();
         for (const auto& endpoint : endpoints_) endpoint->shut_down();
         for (const auto& endpoint : v09_endpoints_) {
             if (endpoint) endpoint->shut_down();
         }
-        connections_.stop(grace, [this] { loop_.stop(); });
+        loop_.post_after(grace, [this] { loop_.stop(); });
+        connections_.stop(grace, [this] { guests_->when_gone([this] { loop_.stop(); }); });
     });
 }
 

@@ -20,6 +20,7 @@
 #include "greenlet/loop.hpp"
 #include "greenlet/task_label.hpp"
 #include "net/shard.hpp"
+#include "server/guests.hpp"
 #include "server/lag_counter.hpp"
 #include "server/loop_ref.hpp"
 #include "server/request_context.hpp"
@@ -89,13 +90,21 @@ public:
     const greenlet::TaskBoard& tasks() const noexcept { return tasks_; }
     /// For those who may outlive the shard.
     const LoopRefPtr& loop_ref() const noexcept { return loop_ref_; }
+    /// The streams of a host that it works on. Any thread.
+    const std::shared_ptr<Guests>& guests() const noexcept { return guests_; }
     /// What has happened to sessions and sockets.
     const session::Counters& counters() const noexcept { return *counters_; }
     /// What the watchdog has found.
     LagCounter& lags() noexcept { return lags_; }
     const LagCounter& lags() const noexcept { return lags_; }
-    /// The shards of the server that the calling thread belongs to; null on a thread that is no shard's.
-    static const All* all_of_this_thread() noexcept;
+    /// The one whose thread this is; null on a thread that is no shard's.
+    static Shard* of_this_thread() noexcept;
+    /// Its place among the shards of its server.
+    std::size_t index() const noexcept { return place_.index; }
+    /// The shards of its server.
+    const All& all() const noexcept { return place_.all; }
+    /// Whether it was made with that very configuration, which each server has of its own.
+    bool belongs_to(const Config& config) const noexcept { return &config_ == &config; }
 
     // On the shard's thread.
 
@@ -124,6 +133,7 @@ private:
     greenlet::TaskBoard tasks_;
     greenlet::Loop loop_;
     LoopRefPtr loop_ref_ = std::make_shared<LoopRef>(loop_);
+    std::shared_ptr<Guests> guests_ = std::make_shared<Guests>(loop_ref_);
     std::shared_ptr<session::Counters> counters_ = std::make_shared<session::Counters>();
     LagCounter lags_;
     Stoppables stoppables_;

@@ -131,7 +131,8 @@ std::vector<WorkerStats> gather_stats(const Shard::All& shards) {
             shards[i]->loop().post(answer);
         }
     }
-    const bool on_shard = Shard::all_of_this_thread() == &shards;
+    const Shard* const current = Shard::of_this_thread();
+    const bool on_shard = current && &current->all() == &shards;
     if (!on_shard) {
         answers->wait_on_thread();
     } else if (greenlet::Worker::current()) {

@@ -80,8 +80,19 @@ std::shared_ptr<const net::TlsContext> load_tls(const TlsOptions& options) {
 }  // namespace
 
 struct SocketIOServer::Impl {
+    /// What there is from start() to stop(). Those on other threads who use it hold it meanwhile: it goes with the last of them.
+    struct Run {
+        std::vector<net::ListenSocket> listening;
+        Shard::All shards;
+        std::unique_ptr<server::Watchdog> watchdog;  // null: none; goes before the shards do
+        bool stopping = false;
+    };
+
     Impl(App session_app, App page_app, ServerOptions with_options) : options(std::move(with_options)) {
         check(options.engine);
+        if (options.socket.call_timeout.count() < 1 || options.socket.connect_timeout.count() < 1) {
+            throw std::invalid_argument("sio: time limits of SocketOptions must be at least 1 ms");
+        }
         if (options.workers < 1 || options.workers > session::ShardPlace::max_count) {
             throw std::invalid_argument("sio: workers must be 1 to " + std::to_string(session::ShardPlace::max_count));
         }
@@ -120,40 +131,47 @@ struct SocketIOServer::Impl {
     }
 
     void start();
+    void watch(Run& made);
+    /// Has the shards end, and returns at once what they belong to; null when the server does not run. Any thread.
+    std::shared_ptr<Run> begin_stop(std::chrono::milliseconds grace);
     void stop(std::chrono::milliseconds grace);
+    /// Waits for the threads of a run that has begun to stop. `starting` is held.
+    void finish(Run& stopped);
     void set_stop_signal(server::StopSignal* signal) {
-        const std::lock_guard lock(state_mutex);
+        const std::lock_guard lock(run_mutex);
         stop_signal = signal;
-        if (signal && shards.empty()) signal->raise();  // stopped again already
+        if (signal && (!run || run->stopping)) signal->raise();  // stopped again already
     }
-    /// While the lock lives, the shards do. On their own threads they do anyway: stop() waits for those, with the lock.
-    std::unique_lock<std::mutex> keep_shards() {
-        std::unique_lock lock(state_mutex, std::defer_lock);
-        if (Shard::all_of_this_thread() != &shards) lock.lock();
-        return lock;
+    /// The run of this server; null when it does not run. While it is held, the shards are there.
+    std::shared_ptr<Run> current_run() const {
+        const std::lock_guard lock(run_mutex);
+        return run;
     }
-    Shard& shard(std::size_t index) const {
-        if (shards.empty()) throw Error(errc::cannot_start, "the server has not been started");
-        return *shards.at(index);
+    std::shared_ptr<Run> require_run() const {
+        if (auto found = current_run()) return found;
+        throw Error(errc::cannot_start, "the server does not run");
     }
-    /// The index of the one on whose thread this is called; nothing on any other thread.
-    std::optional<std::size_t> current() const noexcept {
-        const auto found = std::ranges::find_if(shards, [](const auto& each) { return each->hub().is_current(); });
-        if (found == shards.end()) return {};
-        return static_cast<std::size_t>(found - shards.begin());
+    /// The shard on whose thread this is called; null on a thread that is none of this server's.
+    Shard* current() const noexcept {
+        Shard* const found = Shard::of_this_thread();
+        return found && found->belongs_to(config) ? found : nullptr;
     }
     Shard& require_current() const {
-        if (const auto found = current()) return *shards[*found];
+        if (Shard* const found = current()) return *found;
         throw std::logic_error("sio: this is to be called on one of the server's own threads");
     }
     /// The one that a connection from elsewhere goes to.
-    Shard& next() { return shard(next_shard++ % options.workers); }
+    Shard& next(const Run& in) { return *in.shards.at(next_shard++ % in.shards.size()); }
     /// The one that has the session of the request, if it names one.
-    Shard& shard_for(const HttpRequest& request) {
-        if (const EnginePath* const path = find(request.target); path && options.workers > 1) {
-            if (const auto index = path->shard_of(request.target, options.workers)) return shard(*index);
+    Shard& shard_for(const Run& in, const HttpRequest& request) {
+        if (const EnginePath* const path = find(request.target); path && in.shards.size() > 1) {
+            if (const auto index = path->shard_of(request.target, in.shards.size())) return *in.shards.at(*index);
         }
-        return next();
+        return next(in);
+    }
+    /// Before start() only.
+    void require_stopped(const char* call) const {
+        if (current_run()) throw std::logic_error(std::string("sio: ") + call + " comes before start()");
     }
 
     ServerOptions options;
@@ -162,17 +180,25 @@ struct SocketIOServer::Impl {
     std::atomic<std::uint16_t> port{0};
     std::atomic<std::uint16_t> policy_port{0};
 
-    std::mutex state_mutex;  // start and stop
-    std::vector<net::ListenSocket> listening;
-    Shard::All shards;
-    std::unique_ptr<server::Watchdog> watchdog;  // null: none; goes before the shards do
     std::atomic<std::size_t> next_shard{0};
+
+    std::mutex starting;           // held while threads are started, or waited for
+    mutable std::mutex run_mutex;  // for a moment only; guards what follows
+    std::shared_ptr<Run> run;
     server::StopSignal* stop_signal = nullptr;  // of the thread that serves for ever
 };
 
 void SocketIOServer::Impl::start() {
-    const std::lock_guard lock(state_mutex);
-    if (!shards.empty()) return;
+    if (current()) {
+        const auto running = current_run();
+        if (!running || !running->stopping) return;
+        throw Error(errc::cannot_start, "the server is being stopped");
+    }
+    const std::lock_guard lock(starting);
+    if (const auto before = current_run()) {
+        if (!before->stopping) return;
+        finish(*before);
+    }
 
     std::vector<net::ListenSocket> sockets;
     std::vector<std::shared_ptr<const net::TlsContext>> contexts;
@@ -184,51 +210,85 @@ void SocketIOServer::Impl::start() {
     const std::string policy = flash_policy(options);
     const auto admission = std::make_shared<net::Admission>(options.http);
     const auto group = std::make_shared<adapter::ShardGroup>();
-    Shard::All starting;
+    const auto made_run = std::make_shared<Run>();
+    Shard::All& shards = made_run->shards;
+    // Sessions of a run before may never have come to their end.
+    for (EnginePath& path : config.paths) path.open_sessions = std::make_shared<std::atomic<std::size_t>>(0);
     for (std::size_t i = 0; i < options.workers; ++i) {
         auto shard_options = std::make_shared<net::ShardOptions>();
         shard_options->limits = options.http;
-        shard_options->handler = [this, i](ExchangePtr exchange) { shards[i]->handle(std::move(exchange)); };
+        shard_options->handler = [&shards, i](ExchangePtr exchange) { shards[i]->handle(std::move(exchange)); };
         shard_options->body_limit = [this](const HttpRequest& head) { return max_body_bytes(head.target); };
         shard_options->flash_policy = policy;
-        auto& made = starting.emplace_back(std::make_unique<Shard>(
+        auto& made = shards.emplace_back(std::make_unique<Shard>(
             config, Shard::Place{shards, i, options.workers, group}, std::move(shard_options), admission));
         for (std::size_t n = 0; n < sockets.size(); ++n) {
             for (auto& fd : sockets[n].take(i)) made->connections().listen(std::move(fd), contexts[n]);
         }
     }
     for (std::size_t n = 0; n < sockets.size(); ++n) {
-        if (port == 0) port = sockets[n].port();
         log(LogLevel::info, "server", "listening on " + sockets[n].name() + (contexts[n] ? " (TLS)" : ""));
     }
     if (const auto& listener = options.flash_policy.listener) {
         if (policy.empty()) throw std::invalid_argument("sio: a Flash policy needs domains, or allowed origins");
         auto& socket = sockets.emplace_back(listener->host, listener->port, 1);
-        policy_port = socket.port();
-        auto& first = starting.front()->connections();
+        auto& first = shards.front()->connections();
         for (auto& fd : socket.take(0)) first.listen(std::move(fd), nullptr, net::Service::flash_policy);
         log(LogLevel::info, "server", "listening on " + socket.name() + " (Flash policy)");
     }
-    listening = std::move(sockets);
-    shards = std::move(starting);
-    for (const auto& each : shards) each->run();
+    {
+        // Who sees a port can stop the server.
+        const std::lock_guard lock_run(run_mutex);
+        run = made_run;
+        if (!addresses.empty()) port = sockets.front().port();
+        if (options.flash_policy.listener) policy_port = sockets.back().port();
+        made_run->listening = std::move(sockets);
+    }
+    try {
+        for (const auto& each : shards) each->run();
+        watch(*made_run);
+    } catch (...) {
+        begin_stop({});
+        finish(*made_run);
+        throw;
+    }
+}
+
+void SocketIOServer::Impl::watch(Run& made) {
     if (options.watchdog.limit.count() == 0) return;
     std::vector<server::Watchdog::Worker> workers;
-    for (const auto& each : shards) workers.push_back({&each->loop(), &each->tasks(), &each->lags()});
-    watchdog = std::make_unique<server::Watchdog>(options.watchdog, workers);
+    for (const auto& each : made.shards) workers.push_back({&each->loop(), &each->tasks(), &each->lags()});
+    auto watchdog = std::make_unique<server::Watchdog>(options.watchdog, workers);
+    const std::lock_guard lock(run_mutex);
+    if (made.stopping) watchdog->rest();
+    made.watchdog = std::move(watchdog);
+}
+
+auto SocketIOServer::Impl::begin_stop(std::chrono::milliseconds grace) -> std::shared_ptr<Run> {
+    const std::lock_guard lock(run_mutex);
+    if (!run || std::exchange(run->stopping, true)) return run;
+    if (run->watchdog) run->watchdog->rest();  // one that ends is not stuck
+    for (const auto& each : run->shards) each->stop(grace);
+    if (stop_signal) stop_signal->raise();
+    return run;
 }
 
 void SocketIOServer::Impl::stop(std::chrono::milliseconds grace) {
-    const std::lock_guard lock(state_mutex);
-    if (shards.empty()) return;
-    watchdog.reset();  // one that ends is not stuck
-    for (const auto& each : shards) each->stop(grace);
-    for (const auto& each : shards) each->join();
-    shards.clear();
-    listening.clear();
+    const auto stopped = begin_stop(grace);
+    // Those who are themselves waited for leave it at that.
+    if (!stopped || current() || (stopped->watchdog && stopped->watchdog->is_current())) return;
+    const std::lock_guard lock(starting);
+    if (current_run() == stopped) finish(*stopped);
+}
+
+void SocketIOServer::Impl::finish(Run& stopped) {
+    for (const auto& each : stopped.shards) each->join();
+    stopped.watchdog.reset();
+    stopped.listening.clear();
     port = 0;
     policy_port = 0;
-    if (stop_signal) stop_signal->raise();
+    const std::lock_guard lock(run_mutex);
+    run = nullptr;
 }
 
 SocketIOServer::SocketIOServer(Address address, const App& app, ServerOptions options)
@@ -238,18 +298,23 @@ SocketIOServer::SocketIOServer(Address address, const App& app, ServerOptions op
 }
 
 SocketIOServer::SocketIOServer(Namespaces namespaces, ServerOptions options)
-    : impl_(std::make_unique<Impl>(route(std::move(namespaces)), App(), std::move(options))) {
+    : SocketIOServer(std::move(namespaces), ManageOptions(), std::move(options)) {}
+
+SocketIOServer::SocketIOServer(Namespaces namespaces, ManageOptions manage, ServerOptions options)
+    : impl_(std::make_unique<Impl>(route(std::move(namespaces), std::move(manage)), App(), std::move(options))) {
     impl_->serve_metrics(*this);
 }
 
 SocketIOServer::~SocketIOServer() { stop(); }
 
 void SocketIOServer::listen(Address address, TlsOptions tls) {
+    impl_->require_stopped("listen()");
     impl_->addresses.push_back({std::move(address), std::move(tls)});
 }
 
 void SocketIOServer::engine_io(std::string_view path, std::function<void(EngineSocket&)> handler,
                                EngineOptions options) {
+    impl_->require_stopped("engine_io()");
     check(options);
     impl_->config.paths.push_back({clean_path(path), std::move(options), std::move(handler)});
 }
@@ -258,6 +323,10 @@ void SocketIOServer::start() { impl_->start(); }
 
 void SocketIOServer::stop(std::optional<std::chrono::milliseconds> timeout) {
     impl_->stop(timeout.value_or(impl_->options.stop_timeout));
+}
+
+void SocketIOServer::request_stop(std::optional<std::chrono::milliseconds> timeout) {
+    impl_->begin_stop(timeout.value_or(impl_->options.stop_timeout));
 }
 
 void SocketIOServer::serve_forever() {
@@ -284,12 +353,15 @@ std::size_t SocketIOServer::max_body_bytes(std::string_view target) const noexce
 }
 
 void SocketIOServer::handle(ExchangePtr exchange) {
-    Shard& shard = impl_->shard_for(exchange->request());
+    const auto run = impl_->require_run();
+    Shard& shard = impl_->shard_for(*run, exchange->request());
     shard.loop().post([&shard, exchange = std::move(exchange)]() mutable { shard.handle(std::move(exchange)); });
 }
 
 void SocketIOServer::handle(std::shared_ptr<detail::HostStream> stream, HttpRequest request, bool keep_alive) {
-    Shard& shard = impl_->shard_for(request);
+    const auto run = impl_->require_run();
+    Shard& shard = impl_->shard_for(*run, request);
+    stream = std::make_shared<server::GuestStream>(std::move(stream), shard.guests());
     shard.loop().post([&shard, stream = std::move(stream), request = std::move(request), keep_alive]() mutable {
         shard.handle(server::make_bridge_exchange(shard.connections(), shard.loop_ref(), std::move(stream),
                                                   std::move(request), keep_alive));
@@ -297,32 +369,42 @@ void SocketIOServer::handle(std::shared_ptr<detail::HostStream> stream, HttpRequ
 }
 
 void SocketIOServer::adopt(int fd, std::string read_already) {
-    Shard& shard = impl_->next();
-    shard.loop().post([&shard, socket = net::FileDescriptor(fd), bytes = std::move(read_already)]() mutable {
+    net::FileDescriptor socket(fd);
+    const auto run = impl_->require_run();
+    Shard& shard = impl_->next(*run);
+    shard.loop().post([&shard, socket = std::move(socket), bytes = std::move(read_already)]() mutable {
         shard.connections().adopt(std::move(socket), bytes);
     });
 }
 
 std::unique_ptr<ByteLink> SocketIOServer::make_link(int fd, std::string_view read_already) {
-    return impl_->require_current().connections().adopt_link(net::FileDescriptor(fd), read_already);
+    net::FileDescriptor socket(fd);
+    return impl_->require_current().connections().adopt_link(std::move(socket), read_already);
 }
 
 void SocketIOServer::run_on(std::size_t worker, std::function<void()> job) {
-    impl_->shard(worker).loop().post(std::move(job));
+    const auto run = impl_->require_run();
+    greenlet::Loop& loop = run->shards.at(worker)->loop();
+    loop.post([&loop, job = std::move(job)]() mutable { loop.enter(std::move(job)); });
 }
 
-std::optional<std::size_t> SocketIOServer::current_worker() const noexcept { return impl_->current(); }
+std::optional<std::size_t> SocketIOServer::current_worker() const noexcept {
+    const Shard* const shard = impl_->current();
+    return shard ? std::optional(shard->index()) : std::nullopt;
+}
 
 std::size_t SocketIOServer::socket_count() const {
-    const auto lock = impl_->keep_shards();
+    const auto run = impl_->current_run();
+    if (!run) return 0;
     std::size_t sum = 0;
-    for (const auto& each : impl_->shards) sum += each->counters().sockets.get();
+    for (const auto& each : run->shards) sum += each->counters().sockets.get();
     return sum;
 }
 
 Stats SocketIOServer::stats() const {
-    const auto lock = impl_->keep_shards();
-    return {server::gather_stats(impl_->shards)};
+    const auto run = impl_->current_run();
+    static const Shard::All none;
+    return {server::gather_stats(run ? run->shards : none)};
 }
 
 std::shared_ptr<Socket> SocketIOServer::get_socket(std::string_view sessid) const {

@@ -31,7 +31,7 @@ void Watchdog::run() {
     const auto period = std::max(options_.limit / 4, std::chrono::milliseconds(1));
     std::unique_lock lock(mutex_);
     while (!wake_.wait_for(lock, period, [this] { return ending_; })) {
-        for (std::size_t i = 0; i < watched_.size(); ++i) look_at(i);
+        for (std::size_t i = 0; i < watched_.size() && !resting_; ++i) look_at(i);
     }
 }
 

@@ -36,6 +36,11 @@ public:
     Watchdog(const Watchdog&) = delete;
     Watchdog& operator=(const Watchdog&) = delete;
 
+    /// Nothing is reported from now on: the loops are ending. Any thread.
+    void rest() noexcept { resting_ = true; }
+    /// Whether this is its own thread, on which WatchdogOptions::on_stall is called.
+    bool is_current() const noexcept { return thread_.get_id() == std::this_thread::get_id(); }
+
     /// How long the loop's last answer took: what a message waits before its handler begins. Any thread.
     std::chrono::nanoseconds lag(std::size_t worker) const noexcept;
 
@@ -65,6 +70,7 @@ private:
     std::mutex mutex_;
     std::condition_variable wake_;
     bool ending_ = false;
+    std::atomic<bool> resting_{false};
     std::thread thread_;
 };
 

@@ -8,6 +8,7 @@
 #include "server/inbox.hpp"
 #include "server/request_context.hpp"
 #include "transport/cors.hpp"
+#include "transport/handshake_rules.hpp"
 #include "transport/subprotocol.hpp"
 #include "transport/websocket_accept.hpp"
 
@@ -20,11 +21,11 @@ using wire::WsOpcode;
 struct WebSocket::Impl final : transport::WebSocketListener, server::Stoppable {
     Impl(WebSocketConnectionPtr over, std::string agreed, server::Stoppables& with)
         : connection(std::move(over)), subprotocol(std::move(agreed)), stoppables(with) {
-        stoppables.insert(this);
+        stoppables.insert(*this);
         connection->start(this);
     }
     ~Impl() {
-        stoppables.erase(this);
+        stoppables.erase(*this);
         connection->detach();
     }
 
@@ -94,6 +95,7 @@ Response websocket(Environ& environ, const std::function<void(WebSocket&)>& hand
         throw Error(errc::not_attached, "websocket() needs the Environ of a request that is not answered yet");
     }
     const server::RequestContextPtr context = *attached;
+    if (context->stoppables.stopping()) return transport::no_more_sessions(true);
     CorsOptions origins;
     origins.allowed_origins = std::move(options.allowed_origins);
     if (!transport::websocket_origin_allowed(origins, environ.request())) {

@@ -42,6 +42,12 @@ public:
     Broadcast& operator=(const Broadcast&) = delete;
 
     const wire::PacketView& packet() const noexcept { return view_; }
+    /// What it costs to keep it, without what it looks like on the wire.
+    std::size_t held_bytes() const noexcept {
+        std::size_t bytes = sizeof(*this) + storage_.capacity();
+        for (const Binary& attachment : attachments_) bytes += sizeof attachment + attachment.size();
+        return bytes;
+    }
 
     /// The encoding for that generation. `encode(const PacketView&, std::string& out)` makes it, unless it has been made.
     template <class Encode>
@@ -71,5 +77,6 @@ private:
     wire::PacketView view_;
     mutable std::array<Bytes, generations * forms> slots_;
 };
+using BroadcastPtr = std::shared_ptr<const Broadcast>;
 
 }  // namespace sio::session

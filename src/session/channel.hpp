@@ -68,7 +68,8 @@ public:
     virtual std::string_view transport_name() const noexcept = 0;
     virtual greenlet::Loop& loop() noexcept = 0;
 
-    virtual void send(const wire::PacketView& packet, SendFlags flags = {}) = 0;
+    /// False when it was dropped, as a volatile packet may be.
+    virtual bool send(const wire::PacketView& packet, SendFlags flags = {}) = 0;
     /// The same for a packet that many channels send: it is encoded once for each generation.
     virtual void send(const Broadcast& packet, SendFlags flags = {}) = 0;
     /// Bytes that wait for the peer.

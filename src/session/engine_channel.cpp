@@ -77,14 +77,18 @@ void encode_deflated(const PacketView& packet, const WebSocketCompression& compr
 }  // namespace
 
 template <class Wire>
-void EngineChannel::send_as(const PacketView& packet, SendFlags flags) {
-    if (flags.volatile_ && !session_.ready()) return session_.count_volatile();
+bool EngineChannel::send_as(const PacketView& packet, SendFlags flags) {
+    if (flags.volatile_ && !session_.ready()) {
+        session_.count_volatile();
+        return false;
+    }
     const auto way = session_.next_way();
-    if (way == Backlog::Way::nowhere) return;
+    if (way == Backlog::Way::nowhere) return true;
     session_.counters().messages_out.add();
     std::string& text = scratch();
     encode_text<Wire>(packet, text);
     session_.put(way, text, packet.attachments, loss_of(packet));
+    return true;
 }
 
 template <class Wire>
@@ -123,7 +127,8 @@ void EngineChannel::read_as(std::string_view message) {
 void EngineChannel::take(const wire::Decoded& decoded) {
     const bool too_many = decoded.attachments > session_.host().options.max_attachments;
     if (too_many) session_.counters().reached(Limit::max_attachments);
-    if (decoded.error != PacketError::none || too_many) return close(CloseReason::parse_error);
+    dropping_ = is_harmless(decoded.error);
+    if ((decoded.error != PacketError::none && !dropping_) || too_many) return close(CloseReason::parse_error);
     if (decoded.attachments == 0) return deliver(decoded.packet);
     const std::size_t max_bytes = session_.host().options.max_attachment_bytes;
     if (collector_.begin(decoded.packet, decoded.attachments, max_bytes) != PacketError::none) {
@@ -144,6 +149,7 @@ void EngineChannel::on_binary(std::string_view message) {
 
 void EngineChannel::deliver(const PacketView& packet) {
     session_.counters().messages_in.add();
+    if (dropping_) return;
     if (handler_ && !handler_->on_packet(packet)) close(CloseReason::parse_error);
 }
 
@@ -155,12 +161,12 @@ void EngineChannel::on_drained() {
     if (handler_) handler_->on_drained();
 }
 
-void Eio3Channel::send(const PacketView& packet, SendFlags flags) { send_as<Eio3Wire>(packet, flags); }
+bool Eio3Channel::send(const PacketView& packet, SendFlags flags) { return send_as<Eio3Wire>(packet, flags); }
 void Eio3Channel::send(const Broadcast& packet, SendFlags flags) { send_as<Eio3Wire>(packet, flags); }
 
 void Eio3Channel::on_text(std::string_view message) { read_as<Eio3Wire>(message); }
 
-void Eio4Channel::send(const PacketView& packet, SendFlags flags) { send_as<Eio4Wire>(packet, flags); }
+bool Eio4Channel::send(const PacketView& packet, SendFlags flags) { return send_as<Eio4Wire>(packet, flags); }
 void Eio4Channel::send(const Broadcast& packet, SendFlags flags) { send_as<Eio4Wire>(packet, flags); }
 void Eio4Channel::on_text(std::string_view message) { read_as<Eio4Wire>(message); }
 

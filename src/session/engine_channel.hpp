@@ -43,7 +43,7 @@ public:
 protected:
     /// The halves of send() and on_text() that know the wire. `Wire` has the functions of its generation; see the source.
     template <class Wire>
-    void send_as(const wire::PacketView& packet, SendFlags flags);
+    bool send_as(const wire::PacketView& packet, SendFlags flags);
     template <class Wire>
     void send_as(const Broadcast& packet, SendFlags flags);
     template <class Wire>
@@ -56,6 +56,7 @@ private:
     EngineSession& session_;
     std::shared_ptr<ChannelHandler> handler_;
     wire::AttachmentCollector collector_;
+    bool dropping_ = false;  // the packet that has come means nothing, nor do its attachments
 };
 
 /// Socket.IO 4 on Engine.IO 3: clients 1.x and 2.x.
@@ -63,7 +64,7 @@ class Eio3Channel final : public EngineChannel {
 public:
     using EngineChannel::EngineChannel;
     wire::Generation generation() const noexcept override { return wire::Generation::eio3; }
-    void send(const wire::PacketView& packet, SendFlags flags) override;
+    bool send(const wire::PacketView& packet, SendFlags flags) override;
     void send(const Broadcast& packet, SendFlags flags) override;
     void on_text(std::string_view message) override;
 };
@@ -73,7 +74,7 @@ class Eio4Channel final : public EngineChannel {
 public:
     using EngineChannel::EngineChannel;
     wire::Generation generation() const noexcept override { return wire::Generation::eio4; }
-    void send(const wire::PacketView& packet, SendFlags flags) override;
+    bool send(const wire::PacketView& packet, SendFlags flags) override;
     void send(const Broadcast& packet, SendFlags flags) override;
     void on_text(std::string_view message) override;
 };

@@ -31,8 +31,9 @@ bool waits_for_peer(CloseReason reason) {
 
 }  // namespace
 
-EngineSession::EngineSession(EngineHost& host, std::string sid, Generation generation)
+EngineSession::EngineSession(EngineHost& host, std::string sid, Generation generation, SessionSlot slot)
     : host_(host),
+      slot_(std::move(slot)),
       sid_(std::move(sid)),
       generation_(generation),
       heartbeat_(new_heartbeat()),
@@ -49,7 +50,6 @@ void EngineSession::open(TransportPtr transport) {
     if (transport_->direct()) upgrade_.start_on_websocket();
     state_ = State::open;
     host_.sessions.insert(EngineSessionPtr(this));
-    ++*host_.place.open_sessions;
     counters().opened.add();
 
     static constexpr std::string_view websocket[] = {"websocket"};
@@ -134,7 +134,7 @@ void EngineSession::finish(CloseReason reason) {
     if (transport_->direct() && waits_for_peer(reason)) backlog_.empty_into(*transport_);
     transport_->close(reason);
     if (observed) observer_->on_close(reason);
-    --*host_.place.open_sessions;
+    slot_.release();
     if (observed) counters().count_close(reason);
     // Callers up the stack may still be inside this session, its observer or its transport.
     host_.loop.post([session = host_.sessions.remove(sid_), transport = std::exchange(transport_, nullptr)] {});

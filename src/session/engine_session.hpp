@@ -37,6 +37,8 @@ struct EngineHost {
     SessionTable<EngineSession> sessions{};
     ShardPlace place{};
     QueueRules queue{options};
+    /// No session is opened any more.
+    bool shutting_down = false;
 
     /// Whether a polling session may move to WebSocket.
     bool upgrades_allowed() const noexcept {
@@ -67,7 +69,7 @@ public:
 class EngineSession final : public boost::intrusive_ref_counter<EngineSession, boost::thread_unsafe_counter> {
 public:
     /// `generation`: eio3 or eio4.
-    EngineSession(EngineHost& host, std::string sid, Generation generation = Generation::eio4);
+    EngineSession(EngineHost& host, std::string sid, Generation generation = Generation::eio4, SessionSlot slot = {});
     ~EngineSession();
 
     const std::string& sid() const noexcept { return sid_; }
@@ -159,6 +161,7 @@ private:
     void finish(CloseReason reason);
 
     EngineHost& host_;
+    SessionSlot slot_;
     std::string sid_;
     const Generation generation_;
     std::unique_ptr<EngineObserver> observer_;

@@ -41,8 +41,9 @@ void note_malformed(std::string_view what) {
 
 }  // namespace
 
-V09Session::V09Session(V09Host& host, std::string sid)
+V09Session::V09Session(V09Host& host, std::string sid, SessionSlot slot)
     : host_(host),
+      slot_(std::move(slot)),
       sid_(std::move(sid)),
       heartbeat_(new_heartbeat()),
       heartbeat_timer_([](void* self) { static_cast<V09Session*>(self)->on_heartbeat_timer(); }, this),
@@ -53,7 +54,6 @@ V09Session::~V09Session() = default;
 void V09Session::open() {
     state_ = State::handshaken;
     host_.sessions.insert(V09SessionPtr(this));
-    ++*host_.place.open_sessions;
     counters().opened.add();
     absence_timer_.arm(host_.loop.timers(), host_.options.v09.close_timeout);
 }
@@ -120,15 +120,19 @@ bool V09Session::ready() const noexcept {
     return transport_ && transport_->ready() && !(transport_->direct() && !backlog_.outbox().empty());
 }
 
-void V09Session::send(const PacketView& packet, SendFlags flags) {
-    if (flags.volatile_ && !ready()) return backlog_.count_volatile(counters());
+bool V09Session::send(const PacketView& packet, SendFlags flags) {
+    if (flags.volatile_ && !ready()) {
+        backlog_.count_volatile(counters());
+        return false;
+    }
     note_disconnect(packet);
     const auto way = next_way();
-    if (way == Backlog::Way::nowhere) return;
+    if (way == Backlog::Way::nowhere) return true;
     counters().messages_out.add();
     std::string& text = scratch();
     encode_v09_text(packet, text);
     put(way, text, loss_of(packet));
+    return true;
 }
 
 void V09Session::send(const Broadcast& packet, SendFlags flags) {
@@ -232,7 +236,7 @@ void V09Session::finish(CloseReason reason) {
     }
     release_reader();
     if (const auto handler = std::exchange(handler_, nullptr)) handler->on_close(reason);
-    --*host_.place.open_sessions;
+    slot_.release();
     if (observed) counters().count_close(reason);
     // Callers up the stack may still be inside this session or its transport.
     host_.loop.post([session = host_.sessions.remove(sid_), transport] {});

@@ -32,6 +32,8 @@ struct V09Host {
     SessionTable<V09Session> sessions{};
     ShardPlace place{};
     QueueRules queue{options};
+    /// No session is opened any more.
+    bool shutting_down = false;
 };
 
 /// A session of Socket.IO 0.7 to 0.9: what Engine.IO is to later generations, and the Channel on it, in one.
@@ -48,7 +50,7 @@ struct V09Host {
 /// finds it gone.
 class V09Session final : public Channel, public boost::intrusive_ref_counter<V09Session, boost::thread_unsafe_counter> {
 public:
-    V09Session(V09Host& host, std::string sid);
+    V09Session(V09Host& host, std::string sid, SessionSlot slot = {});
     ~V09Session() override;
 
     V09Host& host() const noexcept { return host_; }
@@ -72,7 +74,7 @@ public:
     std::string_view transport_name() const noexcept override { return transport_name_; }
     greenlet::Loop& loop() noexcept override { return host_.loop; }
     /// `packet` has no attachments.
-    void send(const wire::PacketView& packet, SendFlags flags = {}) override;
+    bool send(const wire::PacketView& packet, SendFlags flags = {}) override;
     void send(const Broadcast& packet, SendFlags flags = {}) override;
     std::size_t queued_bytes() const noexcept override { return backlog_.bytes(transport_.get()); }
     const QueueRules& queue_rules() const noexcept override { return host_.queue; }
@@ -116,6 +118,7 @@ private:
     void on_absence_timer();
 
     V09Host& host_;
+    SessionSlot slot_;
     std::string sid_;
     std::string_view transport_name_;
     std::shared_ptr<ChannelHandler> handler_;

@@ -54,6 +54,10 @@ Handshake::Handshake(EngineSessionPtr session, EngineRequest request, ExchangePt
 
 bool Handshake::accept(std::unique_ptr<session::EngineObserver> observer) {
     if (accepted_ || abandoned_ || !exchange_) return false;
+    if (session_->host().shutting_down) {
+        refuse(no_more_sessions(true));
+        return false;
+    }
     ExchangePtr exchange = std::move(exchange_);
     exchange->on_abandoned(nullptr);
     if (request_.transport == TransportKind::polling) {
@@ -73,12 +77,21 @@ bool Handshake::accept(std::unique_ptr<session::EngineObserver> observer) {
     if (const auto delay = session_->host().options.websocket_greeting_delay; delay.count() > 0) {
         connection->flush();
         sio::sleep(delay);
+        if (session_->host().shutting_down) {
+            connection->start(nullptr);
+            connection->close(wire::ws_close::going_away);
+            return false;
+        }
     }
     const boost::intrusive_ptr<WebSocket> websocket(new WebSocket(*session_, std::move(connection), form));
     session_->set_observer(std::move(observer));
     session_->open(websocket);
     websocket->start();
     return true;
+}
+
+void Handshake::add_headers(Headers fields) {
+    if (exchange_) exchange_ = decorate(std::move(exchange_), std::move(fields));
 }
 
 void Handshake::refuse(Response response) {
@@ -142,18 +155,22 @@ void EngineEndpoint::upgrade(EngineSession& session, const EngineRequest& reques
 }
 
 void EngineEndpoint::handshake(EngineRequest request, ExchangePtr exchange) {
-    if (shutting_down_ || is_full(options_, *host_.place.open_sessions)) {
-        if (!shutting_down_) host_.place.counters->reached(session::Limit::max_sessions);
-        return exchange->respond(no_more_sessions(shutting_down_));
+    if (host_.shutting_down) return exchange->respond(no_more_sessions(true));
+    session::SessionSlot slot(host_.place.open_sessions, options_.max_sessions);
+    if (!slot) {
+        host_.place.counters->reached(session::Limit::max_sessions);
+        return exchange->respond(no_more_sessions(false));
     }
-    host_.loop.enter([this, request = std::move(request), exchange = std::move(exchange)]() mutable {
-        begin(std::move(request), std::move(exchange));
-    });
+    host_.loop.enter(
+        [this, request = std::move(request), exchange = std::move(exchange), slot = std::move(slot)]() mutable {
+            begin(std::move(request), std::move(exchange), std::move(slot));
+        });
 }
 
-void EngineEndpoint::begin(EngineRequest request, ExchangePtr exchange) {
+void EngineEndpoint::begin(EngineRequest request, ExchangePtr exchange, session::SessionSlot slot) {
     Environ environ(exchange->request());
-    const EngineSessionPtr session(new EngineSession(host_, host_.place.make_session_id(), request.generation));
+    const EngineSessionPtr session(
+        new EngineSession(host_, host_.place.make_session_id(), request.generation, std::move(slot)));
     if (options_.cookie) {
         exchange = decorate(std::move(exchange), {{"Set-Cookie", set_cookie(*options_.cookie, session->sid())}});
     }
@@ -166,7 +183,7 @@ void EngineEndpoint::begin(EngineRequest request, ExchangePtr exchange) {
 }
 
 void EngineEndpoint::shut_down() {
-    shutting_down_ = true;
+    host_.shutting_down = true;
     host_.sessions.for_each([](EngineSession& session) { session.close(CloseReason::server_shutting_down); });
 }
 

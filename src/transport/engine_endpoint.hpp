@@ -22,10 +22,13 @@ public:
 
     session::EngineSession& session() const noexcept { return *session_; }
 
-    /// Greets the client and opens the session, to which `observer` now belongs. In a greenlet: it may block. False when the client has gone in the
-    /// meantime, or a WebSocket handshake turned out to be malformed; the observer is then destroyed without a call.
+    /// Greets the client and opens the session, to which `observer` now belongs. In a greenlet: it may block. False when the client
+    /// has gone in the meantime, the server stops, or a WebSocket handshake turned out to be malformed; the observer is
+    /// then destroyed without a call, as it is when this throws.
     bool accept(std::unique_ptr<session::EngineObserver> observer);
     bool accepted() const noexcept { return accepted_; }
+    /// Adds header fields to the answer, whatever it turns out to be.
+    void add_headers(Headers fields);
     /// Answers the request with `response` instead. Ignored once accepted.
     void refuse(Response response);
 
@@ -59,13 +62,12 @@ private:
     void handle_session(const EngineRequest& request, ExchangePtr exchange);
     void upgrade(session::EngineSession& session, const EngineRequest& request, ExchangePtr exchange);
     void handshake(EngineRequest request, ExchangePtr exchange);
-    void begin(EngineRequest request, ExchangePtr exchange);
+    void begin(EngineRequest request, ExchangePtr exchange, session::SessionSlot slot);
 
     const EngineOptions& options_;
     session::EngineHost host_;
     WebSocketConnection::OptionsPtr websocket_options_;
     Begin begin_;
-    bool shutting_down_ = false;
 };
 
 }  // namespace sio::transport

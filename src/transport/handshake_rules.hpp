@@ -14,11 +14,7 @@ namespace sio::transport {
 /// Asks EngineOptions::allow_request, if there is one. An exception out of it is logged, and refuses.
 std::optional<Refusal> ask_allow_request(const EngineOptions& options, Environ& environ);
 
-/// Whether an endpoint with so many sessions takes no more.
-constexpr bool is_full(const EngineOptions& options, std::size_t sessions) noexcept {
-    return options.max_sessions != 0 && sessions >= options.max_sessions;
-}
-/// The answer then (503), or while the server stops.
+/// The answer (503) when an endpoint has as many sessions as it may, or while the server stops.
 Response no_more_sessions(bool shutting_down);
 
 }  // namespace sio::transport

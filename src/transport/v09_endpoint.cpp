@@ -7,6 +7,7 @@
 #include "greenlet/loop.hpp"
 #include "session/heartbeat_fsm.hpp"
 #include "transport/cors.hpp"
+#include "transport/decorated_exchange.hpp"
 #include "transport/handshake_rules.hpp"
 #include "transport/posted_packets.hpp"
 #include "transport/subprotocol.hpp"
@@ -74,6 +75,10 @@ V09Handshake::~V09Handshake() = default;
 
 bool V09Handshake::accept() {
     if (*abandoned_ || !exchange_) return false;
+    if (session_->host().shutting_down) {
+        refuse(no_more_sessions(true));
+        return false;
+    }
     const ExchangePtr exchange = std::move(exchange_);
     exchange->on_abandoned(nullptr);
     session_->open();
@@ -91,6 +96,10 @@ bool V09Handshake::accept() {
         exchange->respond(std::move(response));
     }
     return true;
+}
+
+void V09Handshake::add_headers(Headers fields) {
+    if (exchange_) exchange_ = decorate(std::move(exchange_), std::move(fields));
 }
 
 void V09Handshake::refuse(Response response) {
@@ -265,17 +274,20 @@ void V09Endpoint::disconnect(const V09Request& request, ExchangePtr exchange) {
 void V09Endpoint::handshake(const V09Request& request, ExchangePtr exchange) {
     const std::string& method = exchange->request().method;
     if (method != "GET" && method != "POST") return exchange->respond(wrong_method("GET, POST"));
-    if (shutting_down_ || is_full(options_, *host_.place.open_sessions)) {
-        if (!shutting_down_) host_.place.counters->reached(session::Limit::max_sessions);
-        return exchange->respond(no_more_sessions(shutting_down_));
+    if (host_.shutting_down) return exchange->respond(no_more_sessions(true));
+    session::SessionSlot slot(host_.place.open_sessions, options_.max_sessions);
+    if (!slot) {
+        host_.place.counters->reached(session::Limit::max_sessions);
+        return exchange->respond(no_more_sessions(false));
     }
-    host_.loop.enter(
-        [this, jsonp = request.jsonp, exchange = std::move(exchange)]() mutable { begin(jsonp, std::move(exchange)); });
+    host_.loop.enter([this, jsonp = request.jsonp, exchange = std::move(exchange), slot = std::move(slot)]() mutable {
+        begin(jsonp, std::move(exchange), std::move(slot));
+    });
 }
 
-void V09Endpoint::begin(std::optional<std::uint32_t> jsonp, ExchangePtr exchange) {
+void V09Endpoint::begin(std::optional<std::uint32_t> jsonp, ExchangePtr exchange, session::SessionSlot slot) {
     Environ environ(exchange->request());
-    const V09SessionPtr session(new V09Session(host_, host_.place.make_session_id()));
+    const V09SessionPtr session(new V09Session(host_, host_.place.make_session_id(), std::move(slot)));
     const auto handshake = std::make_shared<V09Handshake>(session, std::move(exchange), jsonp);
     if (const auto refusal = ask_allow_request(options_, environ)) {
         return handshake->refuse(Response(403, refusal->message));
@@ -284,7 +296,7 @@ void V09Endpoint::begin(std::optional<std::uint32_t> jsonp, ExchangePtr exchange
 }
 
 void V09Endpoint::shut_down() {
-    shutting_down_ = true;
+    host_.shutting_down = true;
     host_.sessions.for_each([](V09Session& session) { session.close(CloseReason::server_shutting_down); });
 }
 

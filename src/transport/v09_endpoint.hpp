@@ -24,8 +24,11 @@ public:
 
     session::V09Session& session() const noexcept { return *session_; }
 
-    /// Answers the client with the session's id, and opens it. False when the client has gone in the meantime.
+    /// Answers the client with the session's id, and opens it. False when the client has gone in the meantime, or the
+    /// server stops.
     bool accept();
+    /// Adds header fields to the answer, whatever it turns out to be.
+    void add_headers(Headers fields);
     /// Answers the request with `response` instead; where the client asked for JSONP, with a script that says that it was
     /// refused. Ignored once accepted.
     void refuse(Response response);
@@ -68,14 +71,13 @@ private:
     void take_post(const session::V09SessionPtr& session, const std::shared_ptr<Post>& post);
     void disconnect(const V09Request& request, ExchangePtr exchange);
     void handshake(const V09Request& request, ExchangePtr exchange);
-    void begin(std::optional<std::uint32_t> jsonp, ExchangePtr exchange);
+    void begin(std::optional<std::uint32_t> jsonp, ExchangePtr exchange, session::SessionSlot slot);
 
     const std::string& resource_;
     const EngineOptions& options_;
     session::V09Host host_;
     WebSocketConnection::OptionsPtr websocket_options_;
     Begin begin_;
-    bool shutting_down_ = false;
 };
 
 }  // namespace sio::transport

@@ -6,6 +6,8 @@
 #include <memory>
 #include <typeinfo>
 
+#include <sio/log.hpp>
+
 namespace sio::util {
 
 namespace {
@@ -32,6 +34,14 @@ std::string exception_text(const std::exception_ptr& error) {
     } catch (...) {
         const std::type_info* type = abi::__cxa_current_exception_type();
         return type ? "exception of type " + readable(*type) : "unknown exception";
+    }
+}
+
+void log_escaped(const char* component, const char* from) noexcept {
+    try {
+        log(LogLevel::error, component, std::string(from) + ": " + exception_text(std::current_exception()));
+    } catch (...) {
+        // That is all that could be done.
     }
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "util/exception_text.hpp"
+
 namespace sio::util {
 
 namespace {
@@ -133,6 +135,15 @@ void TimerWheel::advance(Clock::time_point now) {
     advancing_ = false;
 }
 
+// Whatever one callback throws, the others have their turn, and the wheel goes on.
+void TimerWheel::fire(const Timer& timer) noexcept {
+    try {
+        timer.callback_(timer.context_);
+    } catch (...) {
+        log_escaped("greenlet", "timer");
+    }
+}
+
 // The slot's ring becomes the ring of due timers, from which callbacks may cancel any before it is reached.
 void TimerWheel::fire_or_cascade(std::uint16_t slot) {
     TimerLink& ring = rings_[slot];
@@ -151,7 +162,7 @@ void TimerWheel::fire_or_cascade(std::uint16_t slot) {
             place(timer);
         } else {
             remove(timer);
-            timer.callback_(timer.context_);
+            fire(timer);
         }
     }
 }

@@ -37,7 +37,8 @@ class Timer : private TimerLink {
 public:
     using Callback = void (*)(void* context);
 
-    /// `callback` may arm, cancel and destroy any timer, this one too. It must not throw.
+    /// `callback` may arm, cancel and destroy any timer, this one too. What it throws is
+    /// logged, and nothing else comes of it.
     Timer(Callback callback, void* context) noexcept : callback_(callback), context_(context) {}
     ~Timer() { cancel(); }
     Timer(const Timer&) = delete;
@@ -129,6 +130,7 @@ private:
     void place(Timer& timer) noexcept;
     void remove(Timer& timer) noexcept;
     Next next() const noexcept;
+    static void fire(const Timer& timer) noexcept;
     void fire_or_cascade(std::uint16_t slot);
 
     Now now_;

@@ -15,8 +15,10 @@ std::string_view error_text(PacketError error) noexcept {
         case PacketError::nsp_too_long: return "namespace too long";
         case PacketError::bad_id: return "invalid id";
         case PacketError::missing_id: return "ack without an id";
+        case PacketError::missing_payload: return "event without a payload";
         case PacketError::bad_payload: return "invalid payload";
         case PacketError::bad_event_name: return "invalid event name";
+        case PacketError::numeric_event_name: return "number as an event name";
         case PacketError::reserved_event_name: return "reserved event name";
         case PacketError::unexpected_text: return "text where an attachment was due";
         case PacketError::unexpected_binary: return "unexpected attachment";

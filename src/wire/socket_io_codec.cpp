@@ -22,6 +22,8 @@ enum class SocketType : char {
 // Digits of a number that an event may be named by: JavaScript prints those as they came.
 constexpr std::size_t max_name_digits = 15;
 
+constexpr std::string_view no_arguments = "[]";
+
 SocketType socket_type(const PacketView& packet) noexcept {
     const bool binary = !packet.attachments.empty();
     switch (packet.type) {
@@ -96,19 +98,32 @@ PacketError take_id(std::string_view& text, std::optional<std::uint64_t>& id) no
     return id ? PacketError::none : PacketError::bad_id;
 }
 
-// The number at the start of `json` as JavaScript would print it, when it is whole and small enough to be printed as
-// it came.
-std::string_view take_number_name(std::string_view& json) noexcept {
+// The number at the start of `json`; empty when there is none.
+std::string_view take_number(std::string_view& json) noexcept {
     std::string_view rest = json;
-    const bool negative = rest.starts_with('-');
-    if (negative) rest.remove_prefix(1);
-    const std::string_view digits = util::take_digits(rest);
-    const bool plain = !digits.empty() && digits.size() <= max_name_digits &&
-                       (digits.front() != '0' || (digits.size() == 1 && !negative));
-    if (!plain) return {};
-    const std::string_view name = json.substr(0, json.size() - rest.size());
+    const auto skip = [&rest](std::string_view characters) {
+        const bool found = !rest.empty() && characters.find(rest.front()) != std::string_view::npos;
+        if (found) rest.remove_prefix(1);
+        return found;
+    };
+    skip("-");
+    const std::string_view whole = util::take_digits(rest);
+    if (whole.empty() || (whole.size() > 1 && whole.front() == '0')) return {};
+    if (skip(".") && util::take_digits(rest).empty()) return {};
+    if (skip("eE")) {
+        skip("+-");
+        if (util::take_digits(rest).empty()) return {};
+    }
+    const std::string_view number = json.substr(0, json.size() - rest.size());
     json = rest;
-    return name;
+    return number;
+}
+
+// Whether JavaScript, which names events by numbers too, prints the number as it came: a whole one that is not large.
+bool prints_as_it_is(std::string_view number) noexcept {
+    if (number == "-0") return false;
+    if (number.front() == '-') number.remove_prefix(1);
+    return number.size() <= max_name_digits && util::take_digits(number).size() != 0 && number.empty();
 }
 
 }  // namespace
@@ -198,9 +213,10 @@ Decoded SocketIoDecoder::decode(std::string_view text) {
         case SocketType::ack:
         case SocketType::binary_ack:
             packet.type = PacketType::ack;
-            packet.array = json;
-            good = enclosed(json, '[', ']');
-            if (good) packet.data = trim_json_space(json.substr(1, json.size() - 2));
+            // Nothing at all is no arguments.
+            packet.array = text.empty() ? no_arguments : json;
+            good = enclosed(packet.array, '[', ']');
+            if (good && !text.empty()) packet.data = trim_json_space(json.substr(1, json.size() - 2));
             if (good && !packet.id) result.error = PacketError::missing_id;
             break;
     }
@@ -210,6 +226,7 @@ Decoded SocketIoDecoder::decode(std::string_view text) {
 
 // Finds the name and the arguments in the array of an event.
 PacketError SocketIoDecoder::decode_event(std::string_view json, PacketView& packet) {
+    if (json.empty()) return PacketError::missing_payload;
     if (!enclosed(json, '[', ']')) return PacketError::bad_payload;
     packet.array = json;
     std::string_view rest = skip_json_space(json.substr(1));
@@ -223,8 +240,10 @@ PacketError SocketIoDecoder::decode_event(std::string_view json, PacketView& pac
         }
         if (is_reserved_event(packet.name)) return PacketError::reserved_event_name;
     } else {
-        packet.name = take_number_name(rest);
-        if (packet.name.empty()) return PacketError::bad_event_name;
+        const std::string_view number = take_number(rest);
+        if (number.empty()) return PacketError::bad_event_name;
+        if (!prints_as_it_is(number)) return PacketError::numeric_event_name;
+        packet.name = number;
     }
     rest = skip_json_space(rest);
     if (rest == "]") return PacketError::none;

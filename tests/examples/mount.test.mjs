@@ -141,6 +141,18 @@ for (const name of ["mount_callbacks", "mount_coroutines", "mount_yield", "mount
       });
     }
 
+    it("answers the polls of its clients before it goes", async () => {
+      const own = await start(name);
+      const greeting = await get(own.url + "/socket.io/?EIO=4&transport=polling");
+      const { sid } = JSON.parse(greeting.body.slice(1));
+      const poll = get(own.url + `/socket.io/?EIO=4&transport=polling&sid=${sid}`);
+      await get(own.url + "/");
+      await stop(own);
+      const answer = await poll;
+      assert.equal(answer.status, 200);
+      assert.match(answer.body, /^[16]$/);
+    });
+
     it("serves clients of 0.9, whose htmlfile is a page without an end", async () => {
       const sid = (await get(server.url + "/socket.io/1/")).body.split(":")[0];
       const { request } = server.url.startsWith("https") ? https : http;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <sio/detail/event_handler.hpp>
+#include <sio/detail/no_emit_macro.hpp>
 #include <sio/error.hpp>
 
 // How emit() turns values and a callback into text and an AckHandler, so that everything behind it is compiled once.
@@ -79,6 +80,16 @@ struct CallbackSignature<F, std::void_t<decltype(&F::operator())>>
 };
 template <class F>
 inline constexpr bool is_callback = CallbackSignature<std::decay_t<F>>::is_callback;
+
+/// Whether it is no callback, or one that is told why there is no acknowledgement.
+template <class F>
+constexpr bool hears_of_failure() {
+    if constexpr (is_callback<F>) {
+        return CallbackSignature<std::decay_t<F>>::with_error;
+    } else {
+        return true;
+    }
+}
 
 template <class F, class Values>
 class TypedAckHandler;

@@ -28,9 +28,9 @@ public:
 
     const std::string& sid() const noexcept override { return sid_; }
     const std::string& nsp() const noexcept override { return nsp_; }
-    void deliver(const session::Broadcast& packet, session::SendFlags flags) override {
-        got += std::string(packet.packet().name) + (flags.volatile_ ? "?" : "") + " ";
-        last = &packet;
+    void deliver(const session::BroadcastPtr& packet, session::SendFlags flags) override {
+        got += std::string(packet->packet().name) + (flags.volatile_ ? "?" : "") + " ";
+        last = packet;
         if (on_deliver) on_deliver();
     }
     void evict(bool close) override {
@@ -43,7 +43,7 @@ public:
     std::string take() { return std::exchange(got, {}); }
 
     std::string got;
-    const session::Broadcast* last = nullptr;
+    session::BroadcastPtr last;
     std::function<void()> on_deliver;
 
 private:
@@ -96,6 +96,39 @@ void check_adapter_contract(Make&& make) {
         CHECK(!adapter.leave(a, "r"));
         CHECK(adapter.rooms(a).empty());
         adapter.remove(a);
+    }
+    SUBCASE("rooms stay in the order of joining, whichever are left, and members are found in rooms of any size") {
+        Member a(adapter, "a"), b(adapter, "b");
+        Names expected;
+        for (int i = 0; i < 40; ++i) {
+            adapter.join(a, std::to_string(i));
+            if (i % 2 == 0) adapter.join(b, std::to_string(i));
+        }
+        for (int i = 0; i < 40; ++i) {
+            if (i % 3 == 0) {
+                expected.push_back(std::to_string(i));
+            } else {
+                CHECK(adapter.leave(a, std::to_string(i)));
+            }
+        }
+        CHECK(adapter.rooms(a) == expected);
+        CHECK(adapter.room_count(a) == expected.size());
+        for (int i = 0; i < 40; ++i) {
+            CHECK(adapter.contains(a, std::to_string(i)) == (i % 3 == 0));
+            CHECK(adapter.contains(b, std::to_string(i)) == (i % 2 == 0));
+        }
+        CHECK(!adapter.contains(a, "nowhere"));
+        CHECK(adapter.join(a, "1"));
+        CHECK(!adapter.join(a, "0"));
+        say(adapter, target({"1", "4"}), "1");
+        CHECK(a.take() == "1 ");
+        CHECK(b.take() == "1 ");
+        adapter.remove(a);
+        CHECK(!adapter.contains(a, "0"));
+        CHECK(adapter.contains(b, "0"));
+        say(adapter, target({"0"}), "2");
+        CHECK(a.take() == "");
+        CHECK(b.take() == "2 ");
     }
     SUBCASE("a broadcast reaches each member of its rooms once, and nobody else") {
         Member a(adapter, "a"), b(adapter, "b"), c(adapter, "c"), other(adapter, "o", "/other");

@@ -111,12 +111,13 @@ public:
     wire::Generation generation() const noexcept override { return generation_; }
     std::string_view transport_name() const noexcept override { return "websocket"; }
     greenlet::Loop& loop() noexcept override { return loop_; }
-    void send(const wire::PacketView& packet, session::SendFlags flags = {}) override {
-        if (flags.volatile_ && busy) return;
+    bool send(const wire::PacketView& packet, session::SendFlags flags = {}) override {
+        if (flags.volatile_ && busy) return false;
         std::string text;
         wire::eio4::encode(packet, text);
         sent.push_back(std::move(text));
         attachments.insert(attachments.end(), packet.attachments.begin(), packet.attachments.end());
+        return true;
     }
     void send(const session::Broadcast& packet, session::SendFlags flags = {}) override {
         if (flags.volatile_ && busy) return;

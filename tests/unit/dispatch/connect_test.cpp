@@ -9,9 +9,12 @@
 #include <vector>
 
 #include <sio/describe.hpp>
+#include <sio/event.hpp>
+#include <sio/greenlet_exit.hpp>
 #include <sio/json_object.hpp>
 #include <sio/mixins.hpp>
 
+#include "support/eventually.hpp"
 #include "unit/dispatch/client.hpp"
 
 namespace {
@@ -31,7 +34,7 @@ class Probe : public virtual sio::BaseNamespace, public sio::RoomsMixin, public 
 public:
     static void events(sio::EventTable<Probe>& on) {
         on("kick", [](Probe& self) { self.disconnect(); });
-        on("kick silently", [](Probe& self) { self.disconnect(true); });
+        on("kick silently", [](Probe& self) { self.disconnect_silently(); });
         on("kill", [](Probe& self) { self.socket().kill(); });
         on("leave all", [](Probe& self) { self.socket().disconnect(); });
         on("set", [](Probe& self, std::string name, std::string value) { self.session()[name] = value; });
@@ -328,13 +331,39 @@ TEST_CASE("packets that do not fit the state of a namespace close the connection
             client.send(packet);
             CHECK_MESSAGE(client.ended == CloseReason::forced_server_close, packet);
         }
-        for (const char* packet : {"0", R"(4{"message":"x"})"}) {
-            Client client(shard);
-            client.connect("/");
-            client.send(packet);
-            CHECK_MESSAGE(client.ended == CloseReason::forced_server_close, packet);
-        }
+        Client client(shard);
+        client.connect("/");
+        client.send(R"(4{"message":"x"})");
+        CHECK(client.ended == CloseReason::forced_server_close);
     });
+    Probe::noted();
+}
+
+TEST_CASE("a client that nobody lets into a namespace ends after the connect timeout, however often it asks") {
+    sio::SocketOptions options;
+    options.connect_timeout = 20ms;
+    with_shard(
+        [&](Shard& shard) {
+            sio::Event gate;
+            shard.namespaces.add<Probe>("/", [&](Probe&) { throw sio::ConnectionRefused("no"); });
+            shard.namespaces.add<Probe>("/slow", [&](Probe&) { gate.wait(); });
+            shard.namespaces.add<Probe>("/broken", [&](Probe&) { throw std::runtime_error("broken"); });
+            shard.namespaces.add<Probe>("/open");
+            Client refused(shard);
+            Client hanging(shard);
+            Client failing(shard);
+            Client fine(shard);
+            refused.send("0");
+            hanging.send("0/slow,");
+            failing.send("0/broken,");
+            fine.send("0/open,");
+            CHECK(eventually([&] { return refused.ended && hanging.ended && failing.ended; }));
+            CHECK(refused.ended == CloseReason::forced_server_close);
+            CHECK(!fine.ended);
+            gate.set();
+            settle();
+        },
+        options);
     Probe::noted();
 }
 
@@ -400,6 +429,175 @@ TEST_CASE("a namespace object cannot be used in its constructor") {
     });
 }
 
+TEST_CASE("what a client has left counts as long as its handlers run") {
+    sio::SocketOptions options;
+    options.max_namespaces = 4;
+    sio::Event gate;
+    int connects = 0;
+    int disconnects = 0;
+    with_shard(
+        [&](Shard& shard) {
+            struct Blocking : Probe {
+                Blocking(sio::Event& gate, int& count) : gate_(gate), count_(count) {}
+                void recv_disconnect() override {
+                    ++count_;
+                    gate_.wait();
+                }
+                sio::Event& gate_;
+                int& count_;
+            };
+            shard.namespaces.add<Blocking>("/", std::ref(gate), std::ref(disconnects));
+            shard.namespaces.add<Probe>("/slow", [&](Probe&) {
+                ++connects;
+                gate.wait();
+            });
+            Client client(shard);
+            SUBCASE("recv_connect()") {
+                for (int i = 0; i < 100; ++i) {
+                    client.send("0/slow,");
+                    client.send("1/slow,");
+                }
+                CHECK(connects == 4);
+                CHECK(client.take().back() == R"(4/slow,{"message":"Too many namespaces"})");
+                gate.set();
+                settle();
+                client.send("0/slow,");
+                CHECK(client.take().back().starts_with("0/slow,"));
+            }
+            SUBCASE("recv_disconnect()") {
+                for (int i = 0; i < 100; ++i) {
+                    client.send("0");
+                    client.send("1");
+                }
+                CHECK(disconnects == 4);
+                gate.set();
+                settle();
+                CHECK(client.connect("/").size() == 20);
+            }
+            CHECK(!client.ended);
+        },
+        options);
+    Probe::noted();
+}
+
+TEST_CASE("auth that does not fit is a refusal that says what is wrong") {
+    with_shard([](Shard& shard) {
+        shard.namespaces.add<Probe>("/", [](Probe& self) { self.handshake().auth<Credentials>(); });
+        Client client(shard);
+        client.send(R"(0{"token":5})");
+        const auto answer = client.take();
+        REQUIRE(answer.size() == 1);
+        CHECK(answer[0].starts_with(R"(4{"message":")"));
+        CHECK(answer[0].find("token") != std::string::npos);
+        CHECK(answer[0].find("Internal error") == std::string::npos);
+        client.send(R"(0{"token":"abc"})");
+        CHECK(client.take().at(0).starts_with(R"(0{"sid":)"));
+    });
+    Probe::noted();
+}
+
+TEST_CASE("a namespace that nobody serves, or that cannot be, is an error, not silence") {
+    with_shard([](Shard& shard) {
+        shard.namespaces.add<Probe>("/chat");
+        CHECK_THROWS_AS(static_cast<void>(shard.namespaces.of("chat")), std::invalid_argument);
+        CHECK_NOTHROW(static_cast<void>(shard.namespaces.of("/later")));
+        Client client(shard);
+        CHECK_THROWS_AS(static_cast<void>(shard.namespaces.of("/caht")), std::invalid_argument);
+        CHECK_NOTHROW(static_cast<void>(shard.namespaces.of("/chat")));
+        CHECK_THROWS_AS(shard.namespaces.add<Probe>("/later"), std::logic_error);
+    });
+}
+
+TEST_CASE("a client that connects again to where it is or will be is answered, and cut off nowhere") {
+    with_shard([](Shard& shard) {
+        sio::Event gate;
+        shard.namespaces.add<Probe>("/", [&](Probe&) { gate.wait(); }).add<Probe>("/chat");
+        Client client(shard);
+        client.connect("/chat");
+        client.send("0");
+        client.send("0");
+        CHECK(client.take().empty());
+        gate.set();
+        settle();
+        const auto answers = client.take();
+        REQUIRE(answers.size() == 1);
+        client.send("0");
+        CHECK(client.take() == answers);
+        client.send(R"(21["get","x"])");
+        client.send(R"(2/chat,2["get","x"])");
+        CHECK(client.take() == Texts{R"(31["none"])", R"(3/chat,2["none"])"});
+        const auto notes = Probe::noted();
+        CHECK(std::count(notes.begin(), notes.end(), "connect /") == 1);
+        CHECK(!client.ended);
+    });
+    Probe::noted();
+}
+
+TEST_CASE("a client that leaves while its object is made is in no room, and no broadcast reaches for it") {
+    with_shard([](Shard& shard) {
+        sio::Event gate;
+        SUBCASE("in the factory") {
+            shard.namespaces.add_factory<Probe>("/", [&] {
+                gate.wait();
+                return std::make_shared<Probe>();
+            });
+        }
+        SUBCASE("in the constructor") {
+            struct SlowProbe : Probe {
+                explicit SlowProbe(sio::Event& gate) { gate.wait(); }
+            };
+            shard.namespaces.add<SlowProbe>("/", std::ref(gate));
+        }
+        Client client(shard);
+        client.send("0");
+        client.drop(CloseReason::transport_close);
+        gate.set();
+        settle();
+        CHECK(shard.rooms().namespace_count() == 0);
+        shard.namespaces.of("/").emit("news");
+        CHECK(Probe::noted().empty());
+        CHECK(Probe::alive() == 0);
+    });
+}
+
+TEST_CASE("a client that leaves during initialize() neither connects nor disconnects") {
+    with_shard([](Shard& shard) {
+        sio::Event gate;
+        struct SlowProbe : Probe {
+            explicit SlowProbe(sio::Event& gate) : gate_(gate) {}
+            void initialize() override { gate_.wait(); }
+            sio::Event& gate_;
+        };
+        shard.namespaces.add<SlowProbe>("/", std::ref(gate));
+        Client client(shard);
+        client.send("0");
+        client.drop(CloseReason::transport_close);
+        gate.set();
+        settle();
+        CHECK(Probe::noted() == Texts{"initialize /"});
+        CHECK(Probe::alive() == 0);
+    });
+}
+
+TEST_CASE("a greenlet that is killed while it connects a client refuses it, and leaves nothing behind") {
+    with_shard([](Shard& shard) {
+        const auto killed = []() -> std::shared_ptr<Probe> { throw sio::GreenletExit(); };
+        shard.namespaces.add_factory<Probe>("/", killed);
+        shard.namespaces.add<Probe>("/late", [](Probe&) { throw sio::GreenletExit(); });
+        Client client(shard);
+        client.send("0");
+        CHECK(client.take() == refused("", R"({"message":"Internal error"})"));
+        client.send(R"(21["get","x"])");
+        client.send("0/late,");
+        CHECK(client.take() == refused("/late,", R"({"message":"Internal error"})"));
+        CHECK(!client.ended);
+        CHECK(client.socket().connections().empty());
+        CHECK(shard.rooms().namespace_count() == 0);
+        CHECK(Probe::alive() == 0);
+    });
+    Probe::noted();
+}
+
 TEST_CASE("socketio_manage binds the namespaces once, and hands on request and error handler") {
     with_shard([](Shard& shard) {
         sio::Namespaces namespaces;
@@ -463,15 +661,16 @@ TEST_CASE("the ready-made route serves sessions and answers pages with 404") {
 
 TEST_CASE("too much before the session is bound pauses reading") {
     sio::SocketOptions options;
-    options.max_queued_events = 3;
+    options.max_queued_event_bytes = 10'000;
     with_shard(
         [](Shard& shard) {
             shard.namespaces.add<Probe>("/");
             Client client(shard, false);
+            const std::string name(4'000, 'x');
             client.send("0");
-            client.send(R"(21["get","x"])");
+            client.send(R"(21["get",")" + name + "\"]");
             CHECK(!client.paused());
-            client.send(R"(22["get","x"])");
+            client.send(R"(22["get",")" + name + name + "\"]");
             CHECK(client.paused());
             client.send(R"(23["get","x"])");
             client.socket().bind(shard.namespaces);
@@ -485,27 +684,55 @@ TEST_CASE("too much before the session is bound pauses reading") {
     Probe::noted();
 }
 
-TEST_CASE("what is sent within recv_connect is held, but not without bound") {
+TEST_CASE("what is sent to a client within recv_connect is held, but not without bound: bytes count, not packets") {
     sio::SocketOptions options;
-    options.max_held_packets = 3;
+    options.max_held_bytes = 500'000;
     with_shard(
         [](Shard& shard) {
-            int count = 3;
+            int count = 1000;
+            std::string text = "short";
+            sio::Event gate;
             shard.namespaces.add<Probe>("/", [&](Probe& self) {
-                for (int i = 0; i < count; ++i) self.emit("n", i);
+                for (int i = 0; i < count; ++i) self.emit("n", text);
+                gate.wait();
             });
             Client fits(shard);
             fits.send("0");
-            settle();
-            CHECK(fits.take().size() == 4);
             CHECK(!fits.ended);
-            count = 4;
-            Client exceeds(shard);
-            exceeds.send("0");
+            count = 100;
+            text = std::string(4000, 'x');
+            Client large(shard);
+            large.send("0");
+            CHECK(!large.ended);
+            // What others send while it waits counts as well.
+            std::string broadcast(100'000, 'x');
+            shard.namespaces.of("/").emit("news", broadcast);
+            CHECK(large.ended == CloseReason::forced_server_close);
+            CHECK(!fits.ended);
+            gate.set();
             settle();
-            CHECK(exceeds.ended == CloseReason::forced_server_close);
+            CHECK(fits.take().size() == 1002);
         },
         options);
+    Probe::noted();
+}
+
+TEST_CASE("clients that connect slowly share what is kept for them") {
+    with_shard([](Shard& shard) {
+        sio::Event gate;
+        shard.namespaces.add<Probe>("/", [&](Probe&) { gate.wait(); });
+        Client one(shard);
+        Client two(shard);
+        one.send("0");
+        two.send("0");
+        const int before = Client::encodings();
+        shard.namespaces.of("/").emit("news", 1);
+        gate.set();
+        settle();
+        CHECK(one.take().back() == R"(2["news",1])");
+        CHECK(two.take().back() == R"(2["news",1])");
+        CHECK(Client::encodings() == before + 1);
+    });
     Probe::noted();
 }
 

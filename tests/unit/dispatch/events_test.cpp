@@ -482,3 +482,51 @@ TEST_CASE("messages without an event name reach recv_message and recv_json, unle
                                      R"(51-["message",{"_placeholder":true,"num":0}])"});
     });
 }
+
+TEST_CASE("by option, an event that failed is acknowledged with what went wrong, and the error names event and id") {
+    sio::SocketOptions options;
+    options.ack_errors = true;
+    with_shard(
+        [](Shard& shard) {
+            shard.namespaces.add<Every>("/");
+            Client client(shard);
+            client.connect("/");
+            client.take();
+            client.send(R"(21["nowhere"])");
+            auto sent = client.take();
+            REQUIRE(sent.size() == 2);
+            CHECK(sent[0].starts_with(R"(2["error","no_such_method",)"));
+            CHECK(sent[0].ends_with(R"(,{"event":"nowhere","id":1}])"));
+            CHECK(sent[1].starts_with(R"(31[{"error":"no_such_method","message":)"));
+            client.send(R"(2["nowhere"])");
+            sent = client.take();
+            REQUIRE(sent.size() == 1);
+            CHECK(sent[0].ends_with(R"(,{"event":"nowhere","id":null}])"));
+        },
+        options);
+}
+
+TEST_CASE("a message that nobody handles is not acknowledged") {
+    with_shard([](Shard& shard) {
+        class Deaf : public virtual sio::BaseNamespace {};
+        class Hearing : public virtual sio::BaseNamespace {
+            void recv_message(const std::string&) override {}
+            void recv_json(const Args&) override {}
+        };
+        shard.namespaces.add<Deaf>("/").add<Hearing>("/hears");
+        Client client(shard);
+        client.connect("/");
+        client.connect("/hears");
+        client.take();
+        for (const char* const argument : {R"("text")", R"({"a":1})"}) {
+            client.send(std::string(R"(2["message",)") + argument + "]");
+            CHECK(client.take().empty());
+            client.send(std::string(R"(21["message",)") + argument + "]");
+            const auto sent = client.take();
+            REQUIRE(sent.size() == 1);
+            CHECK(sent[0].starts_with(R"(2["error","no_such_method",)"));
+            client.send(std::string(R"(2/hears,2["message",)") + argument + "]");
+            CHECK(client.take() == Texts{"3/hears,2[]"});
+        }
+    });
+}

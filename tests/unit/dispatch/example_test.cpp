@@ -49,7 +49,7 @@ bool ChatNamespace::on_user_message(std::string text) {
 
 void ChatNamespace::recv_disconnect() {
     broadcast_event("announcement", session().get_or<std::string>("nickname", "?") + " has disconnected");
-    disconnect(true);
+    disconnect_silently();
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What debug builds catch: a socket that is touched on another thread than its worker's.
+// What is caught: a socket that is touched on another thread than its worker's.
 
 #include <doctest/doctest.h>
 
@@ -39,8 +39,7 @@ std::string elsewhere(const std::function<void()>& call) {
 
 }  // namespace
 
-TEST_CASE("a socket that is touched on a thread that is not its worker's is caught in debug builds") {
-    if (!dispatch::guards_sockets) return;
+TEST_CASE("a socket that is touched on a thread that is not its worker's is caught") {
     with_shard([](Shard& shard) {
         shard.namespaces.add<Member>("/");
         Client client(shard);
@@ -63,6 +62,8 @@ TEST_CASE("a socket that is touched on a thread that is not its worker's is caug
             [&] { static_cast<void>(member->everyone()); },
             [&] { member->error("name", "text"); },
             [&] { member->kill_local_jobs(); },
+            [&] { static_cast<void>(member->connected()); },
+            [&] { static_cast<void>(member->disconnect_reason()); },
         };
         for (const auto& call : of_the_namespace) {
             const std::string thrown = elsewhere(call);
@@ -79,6 +80,12 @@ TEST_CASE("a socket that is touched on a thread that is not its worker's is caug
             [&] { socket.send_packet({}); },
             [&] { socket.error("n", "t"); },
             [&] { socket.drain(); },
+            [&] { static_cast<void>(socket.connected()); },
+            [&] { static_cast<void>(socket.state()); },
+            [&] { static_cast<void>(socket.transport()); },
+            [&] { static_cast<void>(socket.queued_bytes()); },
+            [&] { static_cast<void>(socket.session()); },
+            [&] { static_cast<void>(socket.get_namespace("/")); },
         };
         for (const auto& call : of_the_socket) {
             const std::string thrown = elsewhere(call);

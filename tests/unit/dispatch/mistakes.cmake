@@ -19,6 +19,9 @@ set(words
   "a class with two bases that have tables"
   "a namespace class derives publicly"
   "no public constructor for these arguments"
+  "would be given a copy: pass std::ref"
+  "cannot be copied: pass std::ref"
+  "takes a std::error_code as its first parameter"
 )
 
 set(command ${CXX} -std=c++20 -fmessage-length=0 -I${INCLUDE})
@@ -43,6 +46,14 @@ endfunction()
 compile(0 status text)
 if(NOT status EQUAL 0)
   message(SEND_ERROR "without a mistake it must compile:\n${text}")
+endif()
+
+execute_process(
+  COMMAND ${command} -fsyntax-only -Demit= -include ${SCRATCH}/${name} ${SOURCE}
+  RESULT_VARIABLE status OUTPUT_VARIABLE text ERROR_VARIABLE text
+)
+if(status EQUAL 0 OR NOT text MATCHES "error: [^\n]*QT_NO_KEYWORDS")
+  message(SEND_ERROR "Qt's emit is not explained:\n${text}")
 endif()
 
 set(mistake 0)

@@ -56,6 +56,8 @@ private:
         to("room").emit("event", [](int){});
 #elif MISTAKE == 14  // unreadable answer
         call<Opaque>("event");
+#elif MISTAKE == 21  // deaf callback
+        timeout(std::chrono::seconds(1)).emit("event", [](int){});
 #endif
     }
     void on_opaque(int, Opaque) {}
@@ -91,11 +93,28 @@ public:
     explicit Picky(int) {}
 };
 
+struct State {
+    int count = 0;
+};
+class Sharing : public virtual sio::BaseNamespace {
+public:
+    explicit Sharing(State&) {}
+    explicit Sharing(std::unique_ptr<State>&) {}
+};
+
 void add(sio::Namespaces& namespaces) {
     namespaces.add<Chat>("/chat").add<Hidden>("/hidden").add<Ambiguous>("/two").add<Stray>("/stray");
 #if MISTAKE == 18  // constructor arguments
     namespaces.add<Picky>("/picky", "text");
 #else
     namespaces.add<Picky>("/picky", 1);
+#endif
+    static State state;
+#if MISTAKE == 19  // a copy for each client
+    namespaces.add<Sharing>("/sharing", state);
+#elif MISTAKE == 20  // cannot be copied
+    namespaces.add<Sharing>("/sharing", std::make_unique<State>());
+#else
+    namespaces.add<Sharing>("/sharing", std::ref(state));
 #endif
 }

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -10,8 +11,11 @@
 #include <utility>
 #include <vector>
 
+#include <sio/greenlet_exit.hpp>
+#include <sio/json.hpp>
 #include <sio/mixins.hpp>
 
+#include "support/eventually.hpp"
 #include "unit/dispatch/client.hpp"
 
 namespace {
@@ -34,6 +38,30 @@ public:
             self.note("quick " + std::to_string(n));
             return n;
         });
+        on("block and end", [](Slow& self) {
+            self.gate().wait();
+            throw sio::GreenletExit();
+        });
+        on("block and ask", [](Slow& self) {
+            self.gate().wait();
+            self.call("question");
+            self.note("answered");
+        });
+        on("volatile", [](Slow& self) {
+            self.timeout(10s).volatile_().emit("v", [](std::error_code error) { note("error " + error.message()); });
+        });
+        on("ask at once", [](Slow& self) {
+            try {
+                self.timeout(-1s).call("question");
+            } catch (const sio::Timeout&) {
+                self.note("timeout");
+            }
+        });
+        on("ask for ever", [](Slow& self) {
+            self.timeout(std::chrono::milliseconds::max()).call("question");
+            self.note("answered");
+        });
+        on("large", [](Slow& self, int n, const std::string&) { self.note("large " + std::to_string(n)); });
         on("ask", [](Slow& self, sio::Args args) {
             self.note("asking");
             auto answer = self.call("question", args);
@@ -115,11 +143,11 @@ private:
 };
 
 struct Fixture {
-    explicit Fixture(Shard& shard)
-        : gate(std::make_shared<sio::Event>()),
-          client((shard.namespaces.add<Slow>("/").add<Slow>("/b"), shard), false) {
+    explicit Fixture(Shard& shard, std::function<std::string(const sio::Json&)> json_dumps = {})
+        : gate(std::make_shared<sio::Event>()), client((add(shard), shard), false) {
         sio::ManageOptions options;
         options.request = gate;
+        options.json_dumps = std::move(json_dumps);
         client.socket().bind(shard.namespaces, std::make_shared<const sio::ManageOptions>(options));
         client.connect("/");
         client.connect("/b");
@@ -129,6 +157,9 @@ struct Fixture {
     Texts operator()(std::string_view packet) {
         client.send(packet);
         return client.take();
+    }
+    static void add(Shard& shard) {
+        if (!shard.namespaces.contains("/")) shard.namespaces.add<Slow>("/").add<Slow>("/b");
     }
     std::shared_ptr<sio::Event> gate;
     Client client;
@@ -151,25 +182,157 @@ TEST_CASE("events of a namespace wait for the one before, those of another do no
     });
 }
 
-TEST_CASE("a full queue pauses reading, and reading goes on when half of it is done; nothing is lost or reordered") {
+TEST_CASE("however many events wait, acknowledgements, other namespaces and the end do not") {
+    with_shard([](Shard& shard) {
+        Fixture ask(shard);
+        ask(R"(2["ask",1])");
+        for (int i = 1; i <= 5000; ++i)
+            ask.client.send("2" + std::to_string(i) + R"(["quick",)" + std::to_string(i) + "]");
+        CHECK(!ask.client.paused());
+        ask.client.take();
+        CHECK(ask(R"(2/b,9["quick",0])") == Texts{"3/b,9[0]"});
+        SUBCASE("an acknowledgement") {
+            ask.client.send(R"(31["answer"])");
+            settle();
+            CHECK(ask.client.take().size() == 5001);
+            const auto notes = Slow::noted();
+            REQUIRE(notes.size() == 5002);
+            CHECK(notes[0] == "asking");
+            for (std::size_t i = 1; i <= 5000; ++i) REQUIRE(notes[i + 1] == "quick " + std::to_string(i));
+        }
+        SUBCASE("the end") {
+            Slow::noted();
+            ask("1");
+            CHECK(Slow::noted() == Texts{"gone"});
+        }
+    });
+}
+
+namespace {
+
+/// An event of some `bytes`.
+std::string large_event(int n, std::size_t bytes) {
+    return "2" + std::to_string(n) + R"(["large",)" + std::to_string(n) + ",\"" + std::string(bytes, 'x') + "\"]";
+}
+
+}  // namespace
+
+TEST_CASE(
+    "events that wait are bounded in bytes: reading pauses until half of them are done; nothing is lost or reordered") {
     sio::SocketOptions options;
-    options.max_queued_events = 4;
+    options.max_queued_event_bytes = 100'000;
     with_shard(
         [](Shard& shard) {
             Fixture ask(shard);
             ask(R"(2["block",0])");
-            for (int i = 1; i <= 20; ++i) ask("2" + std::to_string(i) + R"(["quick",)" + std::to_string(i) + "]");
+            ask(R"(2/b,["block",0])");
+            std::vector<sio::Binary> attachments(2, sio::Binary(std::string(20'000, 'x')));
+            // In one namespace and in the other, as text and as attachments: all of it counts.
+            ask(large_event(1, 20'000));
+            ask.client.send(R"(52-/b,["bytes",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])",
+                            attachments);
+            CHECK(!ask.client.paused());
+            for (int i = 2; i <= 20; ++i) ask(large_event(i, 20'000));
             CHECK(ask.client.paused());
-            CHECK(Slow::noted() == Texts{"begin 0"});
+            CHECK(Slow::noted() == Texts{"begin 0", "begin 0"});
             ask.gate->set();
             settle();
+            settle();
             CHECK(!ask.client.paused());
-            Texts expected{"end 0"};
-            for (int i = 1; i <= 20; ++i) expected.push_back("quick " + std::to_string(i));
-            CHECK(Slow::noted() == expected);
-            CHECK(ask.client.take().size() == 21);
+            auto notes = Slow::noted();
+            std::erase_if(notes, [](const std::string& note) { return !note.starts_with("large"); });
+            Texts expected;
+            for (int i = 1; i <= 20; ++i) expected.push_back("large " + std::to_string(i));
+            CHECK(notes == expected);
         },
         options);
+}
+
+TEST_CASE("small events count with what it costs to keep them") {
+    sio::SocketOptions options;
+    options.max_queued_event_bytes = 100'000;
+    with_shard(
+        [](Shard& shard) {
+            Fixture ask(shard);
+            ask(R"(2["block",0])");
+            for (int i = 0; i < 1000; ++i) ask.client.send(R"(2["x"])");
+            CHECK(ask.client.paused());
+        },
+        options);
+}
+
+TEST_CASE("a call is answered although reading had paused") {
+    sio::SocketOptions options;
+    options.max_queued_event_bytes = 50'000;
+    with_shard(
+        [](Shard& shard) {
+            Fixture ask(shard);
+            ask(R"(2["block and ask"])");
+            ask(large_event(1, 40'000));
+            ask(large_event(2, 20'000));
+            CHECK(ask.client.paused());
+            ask(R"(31["answer"])");
+            ask.gate->set();
+            settle();
+            settle();
+            CHECK(Slow::noted() == Texts{"answered", "large 1", "large 2"});
+            CHECK(!ask.client.paused());
+        },
+        options);
+}
+
+TEST_CASE("when all clients together have too much waiting, those with more than their share pause") {
+    sio::SocketOptions options;
+    options.max_total_event_bytes = 100'000;
+    with_shard(
+        [](Shard& shard) {
+            Fixture greedy(shard);
+            Client modest(shard);
+            modest.connect("/");
+            greedy(R"(2["block",0])");
+            greedy(large_event(1, 90'000));
+            CHECK(!greedy.client.paused());
+            greedy(large_event(2, 20'000));
+            CHECK(greedy.client.paused());
+            for (int i = 0; i < 5; ++i) modest.send(R"(2["quick",1])");
+            CHECK(!modest.paused());
+            greedy.client.drop(CloseReason::transport_close);
+            Fixture next(shard);
+            next(R"(2["block",0])");
+            next(large_event(1, 90'000));
+            CHECK(!next.client.paused());
+        },
+        options);
+}
+
+TEST_CASE("a handler that is killed takes no waiting events along") {
+    with_shard([](Shard& shard) {
+        Fixture ask(shard);
+        ask(R"(2["block and end"])");
+        ask(R"(21["quick",1])");
+        ask(R"(2["block and end"])");
+        ask(R"(22["quick",2])");
+        ask.gate->set();
+        settle();
+        CHECK(Slow::noted() == Texts{"quick 1", "quick 2"});
+        CHECK(ask.client.take() == Texts{"31[1]", "32[2]"});
+        CHECK(ask(R"(23["quick",3])") == Texts{"33[3]"});
+    });
+}
+
+TEST_CASE("json_dumps that throws in an acknowledgement costs that one only") {
+    with_shard([](Shard& shard) {
+        Fixture ask(shard, [](const sio::Json& arguments) -> std::string {
+            if (arguments == sio::Json({2})) throw std::runtime_error("cannot write this");
+            return serialize(arguments);
+        });
+        ask(R"(21["block",1])");
+        for (int i = 2; i <= 4; ++i) ask("2" + std::to_string(i) + R"(["quick",)" + std::to_string(i) + "]");
+        ask.gate->set();
+        settle();
+        CHECK(ask.client.take() ==
+              Texts{R"(2["done",1])", "31[1]", R"(2["error","internal_error","Internal error"])", "33[3]", "34[4]"});
+    });
 }
 
 TEST_CASE(
@@ -289,6 +452,42 @@ TEST_CASE("a client that owes too many acknowledgements is asked for no more") {
             CHECK(ask(R"(2["many",1])").size() == 1);
         },
         options);
+}
+
+TEST_CASE("the acknowledgement of a volatile event that was dropped is not waited for") {
+    sio::SocketOptions options;
+    options.max_pending_acks = 2;
+    with_shard(
+        [](Shard& shard) {
+            Fixture ask(shard);
+            ask.client.busy = true;
+            for (int i = 0; i < 10; ++i) ask(R"(2["volatile"])");
+            settle();
+            CHECK(Slow::noted() == Texts(10, "error " + sio::make_error_code(sio::errc::timeout).message()));
+            ask.client.busy = false;
+            CHECK(ask(R"(2["callback"])").size() == 1);
+        },
+        options);
+}
+
+TEST_CASE("a time limit of zero or less is over at once, and the largest one never") {
+    with_shard([](Shard& shard) {
+        Fixture ask(shard);
+        for (const char* const ms : {"0", "-5"}) {
+            ask(std::string(R"(2["callback with limit",)") + ms + "]");
+            CHECK(eventually([&] { return !Slow::notes().empty(); }));
+            CHECK(Slow::noted() == Texts{"error " + sio::make_error_code(sio::errc::timeout).message()});
+        }
+        ask(R"(2["ask at once"])");
+        settle();
+        CHECK(Slow::noted() == Texts{"timeout"});
+        ask.client.take();
+        ask(R"(2["ask for ever"])");
+        sio::sleep(5ms);
+        ask("34[1]");
+        settle();
+        CHECK(Slow::noted() == Texts{"answered"});
+    });
 }
 
 TEST_CASE("a flood of acknowledgements that nobody asked for costs nothing") {

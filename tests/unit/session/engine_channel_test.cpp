@@ -208,3 +208,21 @@ TEST_CASE("the data of a CONNECT is Engine.IO 4's alone") {
         CHECK(eio4.handler->got == Log{R"(/chat  {"token":1})"});
     });
 }
+
+TEST_CASE("packets that mean nothing are ignored, with their attachments, and close nothing") {
+    for (const auto generation : {Generation::eio3, Generation::eio4}) {
+        run([&](session::EngineHost& host) {
+            Client client(host, generation, "a");
+            for (const char* const packet : {"3", R"(3["answer"])", "2", "21", "2/chat,", "2[1.5]", R"(2[1e3,"x"])"}) {
+                client.text(packet);
+            }
+            client.text(R"(51-[1.5,{"_placeholder":true,"num":0}])");
+            client.binary(generation == Generation::eio3 ? "\4x" : "x");
+            CHECK(client.handler->got.empty());
+            CHECK(client.session->is_open());
+            client.text(R"(2["goes on"])");
+            client.text("37");  // an answer without arguments
+            CHECK(client.handler->got == Log{"/ goes on ", "/  "});
+        });
+    }
+}

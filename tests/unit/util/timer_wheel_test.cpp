@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <new>
 #include <random>
 #include <vector>
 
@@ -175,6 +176,23 @@ TEST_CASE_FIXTURE(Fixture, "a callback may arm, cancel and destroy any timer, it
     CHECK(again.fired == 1);
     pass(10ms);
     CHECK(again.fired == 3);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a callback that throws disturbs neither the timers beside it nor those to come") {
+    Probe throws([] { throw std::bad_alloc(); });
+    Probe beside;
+    Probe later;
+    throws.timer.arm(wheel, start + 5ms);
+    beside.timer.arm(wheel, start + 5ms);
+    go_to(start + 5ms);
+    CHECK(throws.fired == 1);
+    CHECK(beside.fired == 1);
+    int notified = 0;
+    wheel.on_earlier([](void* count) { ++*static_cast<int*>(count); }, &notified);
+    later.timer.arm(wheel, start + 10ms);
+    CHECK(notified == 1);
+    go_to(start + 10ms);
+    CHECK(later.fired == 1);
 }
 
 TEST_CASE_FIXTURE(Fixture, "one advance over a long time fires in the order of the deadlines") {

@@ -26,6 +26,8 @@ const std::map<std::string, PacketError> errors{{"empty_packet", PacketError::em
                                                 {"nsp_too_long", PacketError::nsp_too_long},
                                                 {"bad_id", PacketError::bad_id},
                                                 {"missing_id", PacketError::missing_id},
+                                                {"missing_payload", PacketError::missing_payload},
+                                                {"numeric_event_name", PacketError::numeric_event_name},
                                                 {"bad_payload", PacketError::bad_payload},
                                                 {"bad_event_name", PacketError::bad_event_name},
                                                 {"reserved_event_name", PacketError::reserved_event_name}};
