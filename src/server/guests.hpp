@@ -56,9 +56,14 @@ public:
         stream_->write(std::move(bytes), std::move(done));
     }
     void read(std::function<void(std::string bytes)> done) override { stream_->read(std::move(done)); }
-    void watch(std::function<void()> gone) override { stream_->watch(std::move(gone)); }
+    void watch(std::function<void(bool failed)> gone) override { stream_->watch(std::move(gone)); }
     void unwatch() override { stream_->unwatch(); }
     void close() override { stream_->close(); }
+    bool releasable() const noexcept override { return stream_->releasable(); }
+    void release(std::function<void(int fd, std::string read_already)> taken) override {
+        stream_->release(std::move(taken));
+        leave();
+    }
     void finish(bool keep_alive) override {
         stream_->finish(keep_alive);
         leave();

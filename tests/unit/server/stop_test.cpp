@@ -57,9 +57,11 @@ public:
         written_.set_value(std::move(bytes));
     }
     void read(std::function<void(std::string bytes)>) override {}
-    void watch(std::function<void()>) override {}
+    void watch(std::function<void(bool failed)>) override {}
     void unwatch() override {}
     void close() override {}
+    bool releasable() const noexcept override { return false; }
+    void release(std::function<void(int fd, std::string read_already)> taken) override { taken(-1, {}); }
     void finish(bool) override {}
 
     std::string written() { return written_.get_future().get(); }
