@@ -21,7 +21,7 @@ struct HttpLimits {
     /// A request body, where no other limit was set for the target. Above: 413, at once when the length was declared.
     std::size_t max_body_bytes = 1'000'000;
 
-    /// From the connection (a TLS handshake included) to the first byte of its first request. After that: closed.
+    /// From the connection, or the end of its TLS handshake, to the first byte of its first request. After that: closed.
     std::chrono::milliseconds first_byte_timeout{10'000};
     /// From the first byte of a request to the end of its head. After that: 408. Also what a TLS handshake may take.
     std::chrono::milliseconds head_timeout{10'000};

@@ -90,6 +90,7 @@ public:
     bool detached() const noexcept { return shard_ == nullptr; }
     bool open() const noexcept { return state_ == State::open; }
     bool peer_closed() const noexcept { return input_ended_; }
+    bool handshaking() const noexcept { return handshaking_; }
     bool secure() const noexcept { return tls_ != nullptr; }
     Protocol* protocol() noexcept { return protocol_.get(); }
     const SocketAddress& peer() const noexcept { return peer_; }

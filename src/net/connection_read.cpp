@@ -122,6 +122,7 @@ void Connection::decrypt(char* data, std::size_t size) {
         if (handshaking_ && tls_->handshake_done()) {
             handshaking_ = false;
             timer_.cancel();
+            if (const ProtocolPtr protocol = protocol_) protocol->on_handshake();
         }
         if (filled != 0) deliver(room.data(), filled);
         if (state_ != State::open) return;

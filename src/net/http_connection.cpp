@@ -32,10 +32,15 @@ HttpConnection::HttpConnection(Connection& connection, const SocketAddress& loca
     auto& shard = connection.shard();
     connection.watch_sending(true);
     connection.limit_reading(std::max(shard.limits().max_read_ahead_bytes, shard.limits().max_head_bytes));
-    timer_.arm(shard.loop().timers(), shard.limits().first_byte_timeout);
+    if (!connection.handshaking()) wait_first_byte();
 }
 
 HttpConnection::~HttpConnection() = default;
+
+void HttpConnection::wait_first_byte() {
+    auto& shard = connection_->shard();
+    timer_.arm(shard.loop().timers(), shard.limits().first_byte_timeout);
+}
 
 std::size_t HttpConnection::on_bytes(char* data, std::size_t size) {
     const ProtocolPtr self(this);

@@ -47,6 +47,7 @@ public:
 
     // From the connection.
     std::size_t on_bytes(char* data, std::size_t size) override;
+    void on_handshake() override { wait_first_byte(); }
     void on_half_close() override;
     void on_end(std::string_view reason) override;
     void on_drained() override;
@@ -91,6 +92,7 @@ private:
     void refuse(RequestFault fault);
     void end();
     std::unique_ptr<ByteLink> hand_over();
+    void wait_first_byte();
     void wait_half_closed();
     void on_timer();
     std::size_t waiting_input() const noexcept;

@@ -13,6 +13,8 @@ namespace sio::net {
 /// arrived before, and answers may still be written. It ends the connection by Connection::close().
 class Protocol : public ByteReceiver, public boost::intrusive_ref_counter<Protocol, boost::thread_unsafe_counter> {
 public:
+    /// The TLS handshake is done.
+    virtual void on_handshake() {}
     /// The peer sends no more. Called once; on_end() follows only if the connection fails.
     virtual void on_half_close() = 0;
     /// The server stops: end as soon as nothing is under way.

@@ -298,6 +298,21 @@ TEST_CASE("renegotiation is refused") {
     ERR_clear_error();
 }
 
+TEST_CASE("the limit for the first byte of a connection begins behind its handshake") {
+    HttpLimits limits;
+    limits.first_byte_timeout = 1s;
+    TestServer server({.limits = limits, .tls = shared_context()});
+    TlsClient client(server.port());
+    std::this_thread::sleep_for(700ms);
+    REQUIRE(client.handshake());
+    std::this_thread::sleep_for(700ms);
+    CHECK(client.send(get("/")));
+    CHECK(client.response().first == 200);
+    TlsClient silent(server.port());
+    REQUIRE(silent.handshake());
+    CHECK(silent.ended_in_order());
+}
+
 TEST_CASE("key updates are taken as long as they come with data, and end a connection that sends nothing else") {
     TestServer server({.tls = shared_context()});
     TlsClient client(server.port(), TLS1_3_VERSION);

@@ -114,6 +114,9 @@ func binary(client *socket.Socket) error {
 		if err != nil {
 			return err
 		}
+		if len(got) == 0 {
+			return fmt.Errorf("%d bytes did not come back", size)
+		}
 		if !bytes.Equal(bytesOf(got[0]), report.Pattern(size)) {
 			return fmt.Errorf("%d bytes came back as %T", size, got[0])
 		}
@@ -219,9 +222,10 @@ func namespaces() error {
 	for _, name := range []string{"/", "/matrix"} {
 		client := manager.Socket(name, nil)
 		connected := hear(client, "connect")
-		client.Connect()
-		if _, err := next(connected); err != nil {
-			return err
+		if !client.Connected() {
+			if _, err := next(connected); err != nil {
+				return err
+			}
 		}
 		if err := expectCall(client, name, "where"); err != nil {
 			return err
@@ -266,11 +270,15 @@ func reconnectsAfter(what string) func() error {
 func main() {
 	url, mode = os.Args[1], os.Args[2]
 	report.Check("values", with(values))
-	report.Check("binary", with(binary))
+	if mode == "polling" {
+		report.Lacks("binary and order", "over polling, a packet waits until the poll that runs is answered: one for each ping")
+	} else {
+		report.Check("binary", with(binary))
+		report.Check("order", with(order))
+	}
 	report.Check("large text", with(largeText))
 	report.Check("acks", with(acks))
 	report.Check("rooms", with(rooms))
-	report.Check("order", with(order))
 	report.Check("refusal", refusal)
 	report.Check("kick", with(kick))
 	report.Check("namespaces", namespaces)
