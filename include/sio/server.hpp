@@ -123,8 +123,8 @@ public:
     void start();
     /// Stops accepting, closes every session (clients will try to reconnect), lets answers that are under way end, and
     /// returns when all is done or `timeout` (default: ServerOptions::stop_timeout) has passed. What is left is cut off.
-    /// On the server's own threads (in handlers and apps) it cannot wait for them: there it is request_stop(). Does nothing
-    /// when the server does not run.
+    /// On the server's own threads (in handlers, apps and WatchdogOptions::on_stall) it cannot wait for them: there it is
+    /// request_stop(). Does nothing when the server does not run.
     void stop(std::optional<std::chrono::milliseconds> timeout = {});
     /// Begins the same and returns at once; serve_forever() then returns when it is done. A stop() that is called
     /// later waits for the end. Any thread.

@@ -506,7 +506,9 @@ void Connection::report_exception(const std::exception_ptr& thrown, std::string_
 
 void Connection::report(const ErrorReport& report) {
     ErrorReport full = report;
-    if (full.event.empty() && handled_ && full.msg_id == handled_->id) full.event = handled_->name;
+    // What jobs and callbacks throw meanwhile is not the event's.
+    const bool of_event = handled_ && full.msg_id == handled_->id && !full.exception;
+    if (full.event.empty() && of_event) full.event = handled_->name;
     socket_->handle_error(full);
     if (!full.msg_id || full.quiet || !hub_.options().ack_errors) return;
     try {

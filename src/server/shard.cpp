@@ -9,6 +9,7 @@
 #include "server/engine_socket.hpp"
 #include "server/socket_io.hpp"
 #include "transport/engine_request.hpp"
+#include "util/saturate_cast.hpp"
 
 namespace sio::server {
 
@@ -91,7 +92,7 @@ void Shard::stop(std::chrono::milliseconds grace) {
         for (const auto& endpoint : v09_endpoints_) {
             if (endpoint) endpoint->shut_down();
         }
-        loop_.post_after(grace, [this] { loop_.stop(); });
+        loop_.post_after(util::saturated(grace), [this] { loop_.stop(); });
         connections_.stop(grace, [this] { guests_->when_gone([this] { loop_.stop(); }); });
     });
 }

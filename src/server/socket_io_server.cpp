@@ -276,18 +276,19 @@ auto SocketIOServer::Impl::begin_stop(std::chrono::milliseconds grace) -> std::s
 void SocketIOServer::Impl::stop(std::chrono::milliseconds grace) {
     const auto stopped = begin_stop(grace);
     // Those who are themselves waited for leave it at that.
-    if (!stopped || current() || (stopped->watchdog && stopped->watchdog->is_current())) return;
+    if (!stopped || current() || server::Watchdog::is_this_thread()) return;
     const std::lock_guard lock(starting);
     if (current_run() == stopped) finish(*stopped);
 }
 
 void SocketIOServer::Impl::finish(Run& stopped) {
     for (const auto& each : stopped.shards) each->join();
-    stopped.watchdog.reset();
     stopped.listening.clear();
+    std::unique_ptr<server::Watchdog> watchdog;  // declared before the lock: ends without it, for it may ask for it
+    const std::lock_guard lock(run_mutex);
     port = 0;
     policy_port = 0;
-    const std::lock_guard lock(run_mutex);
+    watchdog = std::move(stopped.watchdog);
     run = nullptr;
 }
 

@@ -9,6 +9,14 @@
 
 namespace sio::server {
 
+namespace {
+
+thread_local bool on_watchdog_thread = false;
+
+}  // namespace
+
+bool Watchdog::is_this_thread() noexcept { return on_watchdog_thread; }
+
 Watchdog::Watchdog(const WatchdogOptions& options, const std::vector<Worker>& workers) : options_(options) {
     for (const Worker& worker : workers) watched_.emplace_back().worker = worker;
     thread_ = std::thread([this] { run(); });
@@ -28,6 +36,7 @@ std::chrono::nanoseconds Watchdog::lag(std::size_t worker) const noexcept {
 }
 
 void Watchdog::run() {
+    on_watchdog_thread = true;
     const auto period = std::max(options_.limit / 4, std::chrono::milliseconds(1));
     std::unique_lock lock(mutex_);
     while (!wake_.wait_for(lock, period, [this] { return ending_; })) {

@@ -38,8 +38,8 @@ public:
 
     /// Nothing is reported from now on: the loops are ending. Any thread.
     void rest() noexcept { resting_ = true; }
-    /// Whether this is its own thread, on which WatchdogOptions::on_stall is called.
-    bool is_current() const noexcept { return thread_.get_id() == std::this_thread::get_id(); }
+    /// Whether this is a watchdog's own thread, on which WatchdogOptions::on_stall is called.
+    static bool is_this_thread() noexcept;
 
     /// How long the loop's last answer took: what a message waits before its handler begins. Any thread.
     std::chrono::nanoseconds lag(std::size_t worker) const noexcept;

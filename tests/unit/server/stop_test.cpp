@@ -157,6 +157,30 @@ TEST_CASE("a handler or a page may stop the server: its answer arrives, and serv
     }
 }
 
+TEST_CASE("a watchdog may stop the server that it watches") {
+    std::optional<SocketIOServer> server;
+    ServerOptions options;
+    options.watchdog.limit = 20ms;
+    std::promise<void> stopped;
+    options.watchdog.on_stall = [&](const Stall& stall) {
+        server->stop();
+        if (!stall.over) stopped.set_value();
+    };
+    server.emplace(
+        Address{"127.0.0.1", 0},
+        [&](Environ&) {
+            stopped.get_future().wait();  // keeps the worker to itself
+            return Response(200);
+        },
+        options);
+    auto served = std::async(std::launch::async, [&] { server->serve_forever(); });
+    while (server->port() == 0) std::this_thread::yield();
+    RawClient client(server->port());
+    CHECK(client.get("/").status == 200);
+    client.raw().close();
+    CHECK(served.wait_for(10s) == std::future_status::ready);
+}
+
 TEST_CASE("stop() waits for what request_stop() began, and the server starts again afterwards") {
     SocketIOServer server({"127.0.0.1", 0}, [](Environ&) { return Response(200, "page"); });
     server.start();
