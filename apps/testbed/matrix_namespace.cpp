@@ -52,6 +52,10 @@ void MatrixNamespace::events(sio::EventTable<MatrixNamespace>& on) {
     on("flood", &Self::on_flood);
     on("name", [](Self& self, std::string name) { self.name_ = std::move(name); });
     on("kick", [](Self& self) { self.disconnect(); });
+    on("expel", [](Self& self) {
+        self.emit("last-words", "goodbye");
+        self.socket().disconnect();
+    });
 }
 
 void MatrixNamespace::recv_disconnect() {

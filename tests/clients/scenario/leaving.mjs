@@ -28,6 +28,16 @@ export default function leaving(context) {
     assert.equal(root.connected, true);
   });
 
+  test("a client that is sent away altogether still hears the last event, and learns that it was sent away", async () => {
+    const socket = await context.clients.open();
+    await settled(socket, context.mode);
+    const heard = next(socket, "last-words");
+    const disconnect = next(socket, "disconnect");
+    socket.emit("expel");
+    assert.deepEqual(await heard, ["goodbye"]);
+    assert.equal((await disconnect)[0], "io server disconnect");
+  });
+
   test("the client's disconnect gives its reason, is told to others and leaves the other namespace", async () => {
     const { root, matrix } = await context.clients.openBoth();
     const observer = await context.clients.open();
