@@ -93,7 +93,7 @@ void Shard::stop(std::chrono::milliseconds grace) {
             if (endpoint) endpoint->shut_down();
         }
         loop_.post_after(util::saturated(grace), [this] { loop_.stop(); });
-        connections_.stop(grace, [this] { guests_->when_gone([this] { loop_.stop(); }); });
+        connections_.stop(grace, [this] { loop_.stop(); });
     });
 }
 

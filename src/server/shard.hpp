@@ -20,7 +20,6 @@
 #include "greenlet/loop.hpp"
 #include "greenlet/task_label.hpp"
 #include "net/shard.hpp"
-#include "server/guests.hpp"
 #include "server/lag_counter.hpp"
 #include "server/loop_ref.hpp"
 #include "server/request_context.hpp"
@@ -90,8 +89,6 @@ public:
     const greenlet::TaskBoard& tasks() const noexcept { return tasks_; }
     /// For those who may outlive the shard.
     const LoopRefPtr& loop_ref() const noexcept { return loop_ref_; }
-    /// The streams of a host that it works on. Any thread.
-    const std::shared_ptr<Guests>& guests() const noexcept { return guests_; }
     /// What has happened to sessions and sockets.
     const session::Counters& counters() const noexcept { return *counters_; }
     /// What the watchdog has found.
@@ -133,7 +130,6 @@ private:
     greenlet::TaskBoard tasks_;
     greenlet::Loop loop_;
     LoopRefPtr loop_ref_ = std::make_shared<LoopRef>(loop_);
-    std::shared_ptr<Guests> guests_ = std::make_shared<Guests>(loop_ref_);
     std::shared_ptr<session::Counters> counters_ = std::make_shared<session::Counters>();
     LagCounter lags_;
     Stoppables stoppables_;

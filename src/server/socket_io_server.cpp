@@ -362,7 +362,6 @@ void SocketIOServer::handle(ExchangePtr exchange) {
 void SocketIOServer::handle(std::shared_ptr<detail::HostStream> stream, HttpRequest request, bool keep_alive) {
     const auto run = impl_->require_run();
     Shard& shard = impl_->shard_for(*run, request);
-    stream = std::make_shared<server::GuestStream>(std::move(stream), shard.guests());
     shard.loop().post([&shard, stream = std::move(stream), request = std::move(request), keep_alive]() mutable {
         shard.handle(server::make_bridge_exchange(shard.connections(), shard.loop_ref(), std::move(stream),
                                                   std::move(request), keep_alive));
