@@ -16,7 +16,7 @@ namespace sio {
 namespace {
 
 constexpr std::size_t line_chunk = 64 * 1024;
-constexpr std::size_t most_at_once = 1024 * 1024;
+constexpr std::size_t most_read_at_once = 1024 * 1024;
 
 int flags_of(File::Mode mode) noexcept {
     switch (mode) {
@@ -79,7 +79,7 @@ void File::fail(const char* what, int error) const {
 // Appends up to `bytes` to what was read ahead; how many came.
 std::size_t File::fill(std::size_t bytes) {
     // Into a buffer of its own: the wait may end by an exception, and others may read from this file meanwhile.
-    std::string more(std::min(bytes, most_at_once), '\0');
+    std::string more(std::min(bytes, most_read_at_once), '\0');
     const auto got = offloaded([&] { return ::read(fd_, more.data(), more.size()); });
     if (got.result < 0) fail("read", got.error);
     ahead_.erase(0, std::exchange(taken_, 0));

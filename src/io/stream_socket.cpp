@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::size_t chunk = 16 * 1024;
 /// Of one call of recv(): whoever asks for "all there is" gets no buffer of that size.
-constexpr std::size_t most_at_once = 1024 * 1024;
+constexpr std::size_t most_received_at_once = 1024 * 1024;
 
 StreamSocket::Impl& opened(const std::unique_ptr<StreamSocket::Impl>& impl) {
     if (!impl || !impl->socket.is_open()) throw Error(errc::connection_closed);
@@ -112,7 +112,7 @@ std::string StreamSocket::recv(std::size_t bytes) {
         impl.taken += data.size();
         return data;
     }
-    data.resize(std::min(bytes, most_at_once));
+    data.resize(std::min(bytes, most_received_at_once));
     data.resize(impl.read_some(data.data(), data.size()));
     return data;
 }
