@@ -8,11 +8,11 @@ set(SIO_SANITIZE "" CACHE STRING "Sanitizer to build with: empty, address (with 
 set_property(CACHE SIO_SANITIZE PROPERTY STRINGS "" address thread)
 
 if(SIO_SANITIZE STREQUAL "address")
-  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -g)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=address,undefined)
   add_compile_definitions(BOOST_USE_UCONTEXT BOOST_USE_ASAN)
 elseif(SIO_SANITIZE STREQUAL "thread")
-  add_compile_options(-fsanitize=thread -fno-omit-frame-pointer -g)
+  add_compile_options(-fsanitize=thread -fno-omit-frame-pointer -g1)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options(-Wno-tsan)  # Asio uses atomic_thread_fence, which TSan does not model, where it does not matter
   endif()

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <sio/generation.hpp>
@@ -47,6 +48,7 @@ public:
             const auto sid = body.find("\"sid\":\"");
             REQUIRE(sid != std::string::npos);
             target_ = "/socket.io/?EIO=" + eio + "&transport=polling&sid=" + body.substr(sid + 7, 20);
+            handshake_ = body;  // which has the CONNECT packet of Engine.IO 3, too
         } else {
             target_ = "/socket.io/?EIO=" + eio + "&transport=websocket";
         }
@@ -74,6 +76,7 @@ public:
     /// The next bytes, or the answer of the next poll. Empty at the end of the connection.
     std::string read() {
         if (websocket_) return websocket_->raw().receive();
+        if (!handshake_.empty()) return std::exchange(handshake_, {});
         if (!polls_) polls_.emplace(port_);
         const auto answer = polls_->get(target_);
         return answer.status == 200 ? answer.body : std::string();
@@ -102,6 +105,7 @@ private:
     std::uint16_t port_;
     PeerKind kind_;
     std::string target_;
+    std::string handshake_;  // until it is read
     std::optional<RawClient> websocket_;
     std::optional<RawClient> polls_;
 };
