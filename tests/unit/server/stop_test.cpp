@@ -89,8 +89,7 @@ const std::vector<std::string> handshakes = {"/socket.io/?EIO=4&transport=pollin
 TEST_CASE("a server may be posted to, asked and given connections by any thread while it stops and starts") {
     ServerOptions options;
     options.workers = 2;
-    SocketIOServer server(
-        {"127.0.0.1", 0}, [](Environ&) { return Response(200); }, options);
+    SocketIOServer server({"127.0.0.1", 0}, [](Environ&) { return Response(200); }, options);
     std::atomic<int> ran{0};
     std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < 2; ++i) {
