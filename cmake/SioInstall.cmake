@@ -67,7 +67,7 @@ configure_file("${CMAKE_CURRENT_LIST_DIR}/sio.pc.in" "${PROJECT_BINARY_DIR}/sio.
 install(FILES "${PROJECT_BINARY_DIR}/sio.pc" DESTINATION "${sio_pc_dir}" COMPONENT Development)
 
 set(sio_redis_description "Redis for the greenlets of sio")
-set(sio_redis_requires libssl libcrypto)
+set(sio_redis_requires "libssl libcrypto")
 set(sio_sqlite_description "SQLite for the greenlets of sio")
 set(sio_sqlite_requires sqlite3)
 set(sio_postgres_description "PostgreSQL for the greenlets of sio")
