@@ -1,4 +1,5 @@
-# Install rules: library, public headers, CMake package, pkg-config file, licence and documentation.
+# Install rules: library, public headers, CMake package, pkg-config file, licence and documentation. The components are
+# Runtime and Development, <part>_runtime and <part>_development for each optional library, and Documentation.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -6,8 +7,8 @@ get_target_property(sio_type sio TYPE)
 set(sio_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/sio")
 
 install(TARGETS sio EXPORT sio-targets
-  RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}"
-  LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" NAMELINK_COMPONENT Development
+  RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT Runtime
+  LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT Runtime NAMELINK_COMPONENT Development
   ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT Development
   FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT Development
 )
@@ -17,12 +18,13 @@ install(EXPORT sio-targets NAMESPACE sio:: FILE sio-targets.cmake
 # The optional libraries are components of the package, so that find_package() of sio alone wants nothing of theirs.
 foreach(part IN LISTS SIO_DATABASES)
   install(TARGETS sio_${part}_library EXPORT sio-${part}-targets
-    RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}"
-    LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" NAMELINK_COMPONENT Development
-    ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT Development
+    RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT ${part}_runtime
+    LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT ${part}_runtime NAMELINK_COMPONENT ${part}_development
+    ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT ${part}_development
+    FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT ${part}_development
   )
   install(EXPORT sio-${part}-targets NAMESPACE sio:: FILE sio-${part}-targets.cmake
-    DESTINATION "${sio_package_dir}" COMPONENT Development
+    DESTINATION "${sio_package_dir}" COMPONENT ${part}_development
   )
 endforeach()
 
@@ -65,7 +67,7 @@ configure_file("${CMAKE_CURRENT_LIST_DIR}/sio.pc.in" "${PROJECT_BINARY_DIR}/sio.
 install(FILES "${PROJECT_BINARY_DIR}/sio.pc" DESTINATION "${sio_pc_dir}" COMPONENT Development)
 
 set(sio_redis_description "Redis for the greenlets of sio")
-set(sio_redis_requires libssl libcrypto)
+set(sio_redis_requires "libssl libcrypto")
 set(sio_sqlite_description "SQLite for the greenlets of sio")
 set(sio_sqlite_requires sqlite3)
 set(sio_postgres_description "PostgreSQL for the greenlets of sio")
@@ -79,7 +81,9 @@ foreach(sio_part IN LISTS SIO_DATABASES)
     set(sio_part_requires_private "")
   endif()
   configure_file("${CMAKE_CURRENT_LIST_DIR}/sio-part.pc.in" "${PROJECT_BINARY_DIR}/sio-${sio_part}.pc" @ONLY)
-  install(FILES "${PROJECT_BINARY_DIR}/sio-${sio_part}.pc" DESTINATION "${sio_pc_dir}" COMPONENT Development)
+  install(FILES "${PROJECT_BINARY_DIR}/sio-${sio_part}.pc" DESTINATION "${sio_pc_dir}"
+    COMPONENT ${sio_part}_development
+  )
 endforeach()
 
 foreach(file LICENSE README.md ARCHITECTURE.md CHANGELOG.md SECURITY.md)

@@ -16,8 +16,9 @@ foreach(layer IN LISTS SIO_LAYERS)
   endif()
 endforeach()
 
-# Found at build time, so that no header can be forgotten.
+# Found at build time, so that no header can be forgotten. Those of the optional libraries are theirs: SioDatabases.cmake.
 file(GLOB_RECURSE sio_public_headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/sio/*.hpp")
+list(FILTER sio_public_headers EXCLUDE REGEX "/include/sio/(sqlite|postgres|redis)(/|\\.hpp$)")
 target_sources(sio PUBLIC
   FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}/include" FILES ${sio_public_headers}
 )
