@@ -21,7 +21,28 @@ function(sio_precompile target header)
   if(SIO_PRECOMPILED_HEADERS)
     target_precompile_headers(${target} PRIVATE ${header})
     sio_declare_precompiled(${target})
+    sio_sum_precompiled(${target} ${header})
   endif()
+endfunction()
+
+# Tells ccache by what a precompiled header is known, with CCACHE_PCH_EXTSUM, as in the presets. g++ never writes the same
+# bytes twice; what the header consists of stays the same from one build directory to the next.
+function(sio_sum_precompiled target header)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    return()
+  endif()
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+    "${header}" "${CMAKE_CXX_COMPILER}" "${Boost_INCLUDE_DIRS}/boost/version.hpp")
+  execute_process(
+    COMMAND "${CMAKE_CXX_COMPILER}" -std=c++20 "-I${Boost_INCLUDE_DIRS}" -E -P "${header}"
+    OUTPUT_VARIABLE text ERROR_QUIET RESULT_VARIABLE failed
+  )
+  if(failed)
+    return()
+  endif()
+  string(TOUPPER "${CMAKE_BUILD_TYPE}" type)
+  string(SHA256 sum "${CMAKE_CXX_COMPILER_VERSION} ${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${type}} ${SIO_SANITIZE} ${text}")
+  file(CONFIGURE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/${target}.dir/cmake_pch.hxx.gch.sum" CONTENT "${sum}\n")
 endfunction()
 
 # sio_borrow_precompiled(<target> <owner>): <target> uses what <owner> precompiled; both need the same options.

@@ -49,7 +49,12 @@ set(SIO_TEST_PREFIX "" CACHE STRING "Prefix of test names")
 
 if(SIO_BUILD_TESTS)
   # doctest's own half and main(). It takes long to compile, so every test program links this one.
-  add_library(sio_test_main OBJECT EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/tests/unit/main.cpp)
+  add_library(sio_test_main OBJECT EXCLUDE_FROM_ALL
+    ${PROJECT_SOURCE_DIR}/tests/unit/main.cpp
+    ${PROJECT_SOURCE_DIR}/tests/unit/vectors_path.cpp
+  )
+  target_include_directories(sio_test_main PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_compile_definitions(sio_test_main PRIVATE SIO_TEST_VECTORS="${PROJECT_SOURCE_DIR}/tests/vectors")
   target_link_libraries(sio_test_main PRIVATE sio_common)
   # The owner of the test programs' precompiled header. The layers' is for position-independent code.
   add_library(sio_test_precompiled OBJECT EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/cmake/precompiled.cpp)
@@ -68,7 +73,6 @@ function(sio_unit_test layer)
   add_executable(${program} ${arg_SOURCES})
   target_link_libraries(${program} PRIVATE sio_test_main)
   target_include_directories(${program} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
-  target_compile_definitions(${program} PRIVATE SIO_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/vectors")
   foreach(left IN LISTS SIO_LAYERS)
     if(TARGET sio_${left})
       target_link_libraries(${program} PRIVATE sio_${left})

@@ -136,6 +136,9 @@ inline Vector parse_vector(std::string_view line, bool hex) {
     throw std::runtime_error("vector without an arrow: " + vector.line);
 }
 
+/// The path of a file of tests/vectors. In the unit tests; defined in a source of its own, the only one that knows the path.
+std::string vectors_path(std::string_view name);
+
 /// All vectors of a file. A file whose first line is `# hex` has its bytes in hexadecimal.
 inline std::vector<Vector> read_vectors(const std::string& path) {
     std::ifstream file(path);

@@ -10,8 +10,8 @@
 namespace sio::wire::eio3 {
 namespace {
 
-constexpr const char* text_vectors = SIO_TEST_DATA "/engine.io-3-payload.txt";
-constexpr const char* binary_vectors = SIO_TEST_DATA "/engine.io-3-binary-payload.txt";
+const std::string text_vectors = sio::test::vectors_path("engine.io-3-payload.txt");
+const std::string binary_vectors = sio::test::vectors_path("engine.io-3-binary-payload.txt");
 
 // What a payload decodes to, in the words of the vectors.
 template <class Decoder>

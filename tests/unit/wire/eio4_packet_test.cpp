@@ -9,7 +9,7 @@
 namespace sio::wire::eio4 {
 namespace {
 
-const std::string vectors = SIO_TEST_DATA "/engine.io-4.txt";
+const std::string vectors = sio::test::vectors_path("engine.io-4.txt");
 
 TEST_CASE("every Engine.IO 4 packet of the vectors reads as it should") {
     test_vectors::check_reading(vectors, [](auto&&... args) { return decode_packet(args...); });

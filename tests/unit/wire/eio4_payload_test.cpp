@@ -34,7 +34,7 @@ const std::map<std::string, EngineError> errors{{"empty_packet", EngineError::em
                                                 {"too_many_packets", EngineError::too_many_packets}};
 
 TEST_CASE("every Engine.IO 4 payload of the vectors reads as it should") {
-    for (const test::Vector& vector : test::read_vectors(SIO_TEST_DATA "/engine.io-4-payload.txt")) {
+    for (const test::Vector& vector : test::read_vectors(sio::test::vectors_path("engine.io-4-payload.txt"))) {
         CAPTURE(vector.line);
         std::vector<std::string> expected;
         for (const test::VectorField& field : vector.fields) {
@@ -47,7 +47,7 @@ TEST_CASE("every Engine.IO 4 payload of the vectors reads as it should") {
 }
 
 TEST_CASE("every Engine.IO 4 payload of the vectors is written as it should") {
-    for (const test::Vector& vector : test::read_vectors(SIO_TEST_DATA "/engine.io-4-payload.txt")) {
+    for (const test::Vector& vector : test::read_vectors(sio::test::vectors_path("engine.io-4-payload.txt"))) {
         if (!vector.encodes()) continue;
         CAPTURE(vector.line);
         std::string payload;

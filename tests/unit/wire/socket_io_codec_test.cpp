@@ -33,8 +33,8 @@ const std::map<std::string, PacketError> errors{{"empty_packet", PacketError::em
                                                 {"reserved_event_name", PacketError::reserved_event_name}};
 
 std::vector<test::Vector> vectors(SocketIoRevision revision) {
-    return test::read_vectors(revision == SocketIoRevision::v4 ? SIO_TEST_DATA "/socket.io-4.txt"
-                                                               : SIO_TEST_DATA "/socket.io-5.txt");
+    return test::read_vectors(revision == SocketIoRevision::v4 ? sio::test::vectors_path("socket.io-4.txt")
+                                                               : sio::test::vectors_path("socket.io-5.txt"));
 }
 
 std::string encoded(const PacketView& packet, SocketIoRevision revision = SocketIoRevision::v5) {

@@ -25,7 +25,7 @@ const std::map<std::string, PacketError> errors{
     {"missing_id", PacketError::missing_id},        {"bad_payload", PacketError::bad_payload},
     {"bad_event_name", PacketError::bad_event_name}};
 
-std::vector<test::Vector> vectors() { return test::read_vectors(SIO_TEST_DATA "/socket.io-0.9.txt"); }
+std::vector<test::Vector> vectors() { return test::read_vectors(sio::test::vectors_path("socket.io-0.9.txt")); }
 
 std::string encoded(const PacketView& packet) {
     std::string out;

@@ -18,7 +18,7 @@ const std::map<std::string, PayloadError> errors{{"empty", PayloadError::empty},
                                                  {"bad_length", PayloadError::bad_length},
                                                  {"too_many_packets", PayloadError::too_many_packets}};
 
-std::vector<test::Vector> vectors() { return test::read_vectors(SIO_TEST_DATA "/socket.io-0.9-payload.txt"); }
+std::vector<test::Vector> vectors() { return test::read_vectors(sio::test::vectors_path("socket.io-0.9-payload.txt")); }
 
 std::vector<std::string> packets_of(const test::Vector& vector) {
     std::vector<std::string> packets;

@@ -19,7 +19,7 @@ const std::map<std::string, WsOpcode> opcodes{{"text", WsOpcode::text},
 
 TEST_CASE("every WebSocket vector that is one frame is written as it should") {
     std::size_t count = 0;
-    for (const test::Vector& vector : test::read_vectors(SIO_TEST_DATA "/websocket.txt")) {
+    for (const test::Vector& vector : test::read_vectors(sio::test::vectors_path("websocket.txt"))) {
         if (!vector.encodes()) continue;
         CAPTURE(vector.line);
         ++count;

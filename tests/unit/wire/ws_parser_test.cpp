@@ -37,7 +37,7 @@ Case case_of(const test::Vector& vector) {
     return each;
 }
 
-std::vector<test::Vector> vectors() { return test::read_vectors(SIO_TEST_DATA "/websocket.txt"); }
+std::vector<test::Vector> vectors() { return test::read_vectors(sio::test::vectors_path("websocket.txt")); }
 
 std::vector<std::string> read(const WsParserOptions& options, std::string_view bytes, std::span<const std::size_t> ends,
                               bool stops = false) {

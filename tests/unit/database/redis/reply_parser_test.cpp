@@ -74,7 +74,7 @@ std::size_t limit_hit(const ReplyLimits& limits, std::string_view bytes) {
 }  // namespace
 
 TEST_CASE("every vector parses, whole and split at every place") {
-    for (const auto& vector : sio::test::read_vectors(SIO_TEST_DATA "/redis-resp.txt")) {
+    for (const auto& vector : sio::test::read_vectors(sio::test::vectors_path("redis-resp.txt"))) {
         CAPTURE(vector.line);
         const std::string expected = vector.has("error") ? "error=" + vector.get("error") : vector.get("value");
         CHECK(outcome(vector.bytes, vector.bytes.size()) == expected);
@@ -86,7 +86,7 @@ TEST_CASE("every vector parses, whole and split at every place") {
 }
 
 TEST_CASE("an incomplete value is none") {
-    for (const auto& vector : sio::test::read_vectors(SIO_TEST_DATA "/redis-resp.txt")) {
+    for (const auto& vector : sio::test::read_vectors(sio::test::vectors_path("redis-resp.txt"))) {
         if (vector.has("error")) continue;
         CAPTURE(vector.line);
         for (std::size_t size = 0; size < vector.bytes.size(); ++size) {
