@@ -144,9 +144,9 @@ void check(const Options& options) {
 
 Options parse_options(const std::vector<std::string>& arguments, const ReadEnvironment& environment) {
     Options options;
-    options.static_dir = CHAT_SOURCE_DIR "/static";
-    options.templates_dir = CHAT_SOURCE_DIR "/templates";
-    options.modules_dir = CHAT_SOURCE_DIR "/apps/chat/node_modules";
+    options.static_dir = CHAT_DATA_DIR "/static";
+    options.templates_dir = CHAT_DATA_DIR "/templates";
+    options.modules_dir = CHAT_MODULES_DIR;
 
     for (const auto& flag : flags) {
         const char* value = flag.variable ? environment(flag.variable) : nullptr;

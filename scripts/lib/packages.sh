@@ -8,9 +8,10 @@ needs_tools=(cmake=cmake ninja=ninja-build ccache=ccache pkg-config=pkg-config)
 needs_libraries=(boost libssl-dev zlib1g-dev libspdlog-dev libsqlite3-dev)
 needs_build=(g++=g++ "${needs_tools[@]}" "${needs_libraries[@]}")
 needs_tests=(
-    doctest-dev libpq-dev postgresql redis-server=redis-server python3-socketio python3-requests python3-websocket python3=python3 openssl=openssl curl=curl
+    doctest-dev libpq-dev postgresql redis-server=redis-server python3-socketio python3-requests python3-websocket python3=python3 openssl=openssl curl=curl abidiff=abigail-tools
     clang-format-19=clang-format-19 clang-tidy-19=clang-tidy-19
 )
+needs_packages=(dpkg-shlibdeps=dpkg-dev file=file libpq-dev)
 needs_fuzz=(clang++-19=clang-19 libclang-rt-19-dev)
 needs_browser=(chromium=chromium)
 needs_arm64=(

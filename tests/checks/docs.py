@@ -26,7 +26,7 @@ PATH = re.compile(r"[A-Za-z0-9_./*{},-]+")
 
 def documents(root):
     found = sorted(root.glob("*.md"))
-    for part in ("docs", "apps", "examples", "tests", "fuzz", "bench", "src"):
+    for part in ("docs", "apps", "examples", "packaging", "tests", "fuzz", "bench", "src"):
         found += sorted(file for file in (root / part).rglob("*.md") if "node_modules" not in file.parts)
     return found
 

@@ -13,7 +13,7 @@ LAYERS = ["util", "wire", "greenlet", "io", "http", "client", "database", "sessi
 MAX_LINES = 1000
 SOURCE_SUFFIXES = {".cpp", ".hpp"}
 COUNTED_SUFFIXES = SOURCE_SUFFIXES | {".py", ".js", ".mjs", ".css", ".html", ".cmake", ".sh", ".md"}
-PARTS = ["include", "src", "apps", "examples", "tests", "fuzz", "bench", "cmake", "scripts", "docs", "static", "templates"]
+PARTS = ["include", "src", "apps", "examples", "tests", "fuzz", "bench", "cmake", "packaging", "scripts", "docs", "static", "templates"]
 
 # Which Boost libraries each place may use; the longest prefix that fits a file decides, Boost.JSON apart.
 ASIO = re.compile(r"boost/asio(\.hpp|/)")
