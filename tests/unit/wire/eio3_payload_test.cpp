@@ -33,7 +33,7 @@ std::vector<std::string> read(std::string_view payload, std::size_t max_packets 
 }
 
 template <class Decoder>
-void check_decoding(const char* file) {
+void check_decoding(const std::string& file) {
     for (const test::Vector& vector : test::read_vectors(file)) {
         CAPTURE(vector.line);
         std::vector<std::string> expected;
@@ -43,7 +43,7 @@ void check_decoding(const char* file) {
 }
 
 template <class Encoder>
-void check_encoding(const char* file) {
+void check_encoding(const std::string& file) {
     for (const test::Vector& vector : test::read_vectors(file)) {
         if (!vector.encodes()) continue;
         CAPTURE(vector.line);
@@ -57,7 +57,7 @@ void check_encoding(const char* file) {
 }
 
 template <class Decoder>
-void check_cuts(const char* file) {
+void check_cuts(const std::string& file) {
     for (const test::Vector& vector : test::read_vectors(file)) {
         for (std::size_t size = 0; size < vector.bytes.size(); ++size) {
             // A copy of its own size on the heap, for AddressSanitizer to watch.
