@@ -37,7 +37,7 @@ struct ReleasedLink::State {
 };
 
 ReleasedLink::ReleasedLink(net::Shard& shard, LoopRefPtr back, std::shared_ptr<const Guest> guest,
-                           std::shared_ptr<detail::HostStream> stream, std::string head)
+                           const std::shared_ptr<detail::HostStream>& stream, std::string head)
     : state_(std::make_shared<State>(std::move(head))) {
     stream->release([&shard, back = std::move(back), guest = std::move(guest), state = state_](
                         int fd, std::string read_already) mutable {

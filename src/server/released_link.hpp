@@ -17,7 +17,7 @@ class ReleasedLink final : public ByteLink {
 public:
     /// `head` is written first. On the shard's thread; `back` refers to its loop.
     ReleasedLink(net::Shard& shard, LoopRefPtr back, std::shared_ptr<const Guest> guest,
-                 std::shared_ptr<detail::HostStream> stream, std::string head);
+                 const std::shared_ptr<detail::HostStream>& stream, std::string head);
     ~ReleasedLink() override;
 
     void set_receiver(ByteReceiver* receiver) override;

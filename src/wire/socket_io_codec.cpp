@@ -123,7 +123,7 @@ std::string_view take_number(std::string_view& json) noexcept {
 bool prints_as_it_is(std::string_view number) noexcept {
     if (number == "-0") return false;
     if (number.front() == '-') number.remove_prefix(1);
-    return number.size() <= max_name_digits && util::take_digits(number).size() != 0 && number.empty();
+    return number.size() <= max_name_digits && !util::take_digits(number).empty() && number.empty();
 }
 
 }  // namespace
