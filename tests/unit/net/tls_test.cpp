@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <memory>
@@ -69,6 +70,7 @@ public:
             SSL_CTX_set_max_proto_version(context_.get(), max_version);
         }
         ssl_.reset(SSL_new(context_.get()));
+        ::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to sockets without MSG_NOSIGNAL
         SSL_set_fd(ssl_.get(), raw_.fd());
         if (!alpn.empty()) {
             SSL_set_alpn_protos(ssl_.get(), reinterpret_cast<const unsigned char*>(alpn.data()),

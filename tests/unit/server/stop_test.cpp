@@ -7,12 +7,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <functional>
 #include <future>
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -44,7 +46,10 @@ public:
 /// One whose peer has gone already.
 int connected_socket() {
     int ends[2];
-    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) == 0);
+    // No assertion of doctest's, whose state of a thread UndefinedBehaviorSanitizer takes for a fault.
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0) {
+        throw std::system_error(errno, std::generic_category(), "socketpair");
+    }
     ::close(ends[1]);
     return ends[0];
 }
@@ -91,13 +96,16 @@ TEST_CASE("a server may be posted to, asked and given connections by any thread 
     options.workers = 2;
     SocketIOServer server({"127.0.0.1", 0}, [](Environ&) { return Response(200); }, options);
     std::atomic<int> ran{0};
+    // In one round: a slow machine closes fewer than are made, and a process has only so many descriptors.
+    constexpr int most_adopted = 50;
+    std::atomic<int> adopted{0};
     std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < 2; ++i) {
         threads.emplace_back([&, i](const std::stop_token& over) {
             for (unsigned round = 0; !over.stop_requested(); ++round) {
                 try {
                     server.run_on(i, [&] { ++ran; });
-                    if (round % 64 == 0) server.adopt(connected_socket());
+                    if (round % 64 == 0 && adopted++ < most_adopted) server.adopt(connected_socket());
                     CHECK(!server.current_worker());
                     static_cast<void>(server.socket_count());
                 } catch (const Error& error) {
@@ -108,6 +116,7 @@ TEST_CASE("a server may be posted to, asked and given connections by any thread 
         });
     }
     for (int round = 0; round < 60; ++round) {
+        adopted = 0;
         server.start();
         const int before = ran;
         while (ran == before) std::this_thread::yield();

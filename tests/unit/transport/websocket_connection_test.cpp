@@ -178,7 +178,9 @@ TEST_CASE("the end of the link behind a close frame is not looked for while the 
         CHECK(f.wire->paused);
         f.connection->resume_reading();
         CHECK(f.wire->paused);
+        f.connection->close(1000);
     });
+    CHECK(f.wire->closed);
 }
 
 TEST_CASE("a listener that answers late answers what came before malformed input, too") {
