@@ -323,7 +323,7 @@ TEST_CASE("a handler that is killed takes no waiting events along") {
 TEST_CASE("json_dumps that throws in an acknowledgement costs that one only") {
     with_shard([](Shard& shard) {
         Fixture ask(shard, [](const sio::Json& arguments) -> std::string {
-            if (arguments == sio::Json({2})) throw std::runtime_error("cannot write this");
+            if (arguments == sio::Json(boost::json::array{2})) throw std::runtime_error("cannot write this");
             return serialize(arguments);
         });
         ask(R"(21["block",1])");
