@@ -155,7 +155,10 @@ struct Mounted {
         server.start();
         reconnect(encrypted);
     }
-    ~Mounted() { server.stop(1s); }
+    ~Mounted() {
+        client.reset();  // a WebSocket waits for its answer to the close frame
+        server.stop(1s);
+    }
 
     void request(const std::string& target, Headers headers = {}, bool keep_alive = true) {
         HttpRequest request;

@@ -16,6 +16,7 @@
 #include <string>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <sio/detail/host_stream.hpp>
@@ -70,7 +71,7 @@ public:
     void finish(bool) override {}
 
     std::string written() { return written_.get_future().get(); }
-    void take() { done_(true); }
+    void take() { std::exchange(done_, nullptr)(true); }  // which holds this stream
 
 private:
     std::promise<std::string> written_;
