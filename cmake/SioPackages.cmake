@@ -118,28 +118,21 @@ set(CPACK_DEBIAN_PACKAGE_SOURCE sio)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_COMPONENTS_ALL)
 
-# sio_package(<component> <package> SECTION <section> SUMMARY <line> TEXT <text> [DEPENDS <packages>]
-#   [ARCHITECTURE <name>] [CONTROL <files>...]): the package of a component.
+# sio_package(<component> <package> SECTION <section> SUMMARY <line> TEXT <text> [DEPENDS <packages>] [ARCHITECTURE <name>]
+#   [COPYRIGHT <file>] [CONTROL <files>...]): the package of a component.
 function(sio_package component package)
   cmake_parse_arguments(PARSE_ARGV 2 arg "" "SECTION;SUMMARY;TEXT;DEPENDS;ARCHITECTURE;COPYRIGHT" "CONTROL")
-  string(TOUPPER "${component}" upper)
-  set(prefix CPACK_DEBIAN_${upper})
-  set(settings
-    ${prefix}_PACKAGE_NAME "${package}"
-    ${prefix}_PACKAGE_SECTION "${arg_SECTION}"
-    ${prefix}_DESCRIPTION "${arg_SUMMARY}\n${arg_TEXT}"
-    ${prefix}_PACKAGE_DEPENDS "${arg_DEPENDS}"
-  )
-  if(arg_ARCHITECTURE)
-    list(APPEND settings ${prefix}_PACKAGE_ARCHITECTURE "${arg_ARCHITECTURE}")
-  endif()
-  while(settings)
-    list(POP_FRONT settings name value)
-    set(${name} "${value}" PARENT_SCOPE)
-  endwhile()
+  string(TOUPPER "CPACK_DEBIAN_${component}" prefix)
+  set(${prefix}_PACKAGE_NAME "${package}" PARENT_SCOPE)
+  set(${prefix}_PACKAGE_SECTION "${arg_SECTION}" PARENT_SCOPE)
+  set(${prefix}_DESCRIPTION "${arg_SUMMARY}\n${arg_TEXT}" PARENT_SCOPE)
+  set(${prefix}_PACKAGE_DEPENDS "${arg_DEPENDS}" PARENT_SCOPE)
   set(${prefix}_PACKAGE_CONTROL_EXTRA "${arg_CONTROL}" PARENT_SCOPE)
+  if(arg_ARCHITECTURE)
+    set(${prefix}_PACKAGE_ARCHITECTURE "${arg_ARCHITECTURE}" PARENT_SCOPE)
+  endif()
   if(component MATCHES "[Rr]untime$" OR component STREQUAL "Chat")
-    set(${prefix}_PACKAGE_SHLIBDEPS ON PARENT_SCOPE)
+    set(${prefix}_PACKAGE_SHLIBDEPS ON PARENT_SCOPE)  # what is linked is a dependency
   endif()
   if(NOT arg_COPYRIGHT)
     set(arg_COPYRIGHT "${made}/copyright")
@@ -147,8 +140,7 @@ function(sio_package component package)
   install(FILES "${arg_COPYRIGHT}" "${made}/changelog.gz" "${made}/changelog.Debian.gz"
     DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/${package}" COMPONENT ${component}
   )
-  list(APPEND CPACK_COMPONENTS_ALL ${component})
-  set(CPACK_COMPONENTS_ALL "${CPACK_COMPONENTS_ALL}" PARENT_SCOPE)
+  set(CPACK_COMPONENTS_ALL ${CPACK_COMPONENTS_ALL} ${component} PARENT_SCOPE)
 endfunction()
 
 set(about "sio is a server that speaks with every generation of Socket.IO clients,
