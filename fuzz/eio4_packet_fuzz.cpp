@@ -1,4 +1,5 @@
-// Engine.IO 4 packets: what decodes also encodes, to the same text.
+// Engine.IO 4 packets: what decodes also encodes, to the same text. Of a binary message that is to the text its bytes have in strict
+// base64: published encoders break lines and leave padding out, which is taken, but not written.
 
 #include <string>
 
@@ -23,6 +24,14 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     } else {
         append_packet(again, packet.type, packet.data);
     }
-    FUZZ_CHECK(again == text);
+    if (!packet.binary) {
+        FUZZ_CHECK(again == text);
+        return 0;
+    }
+    std::string twice;
+    EnginePacket same;
+    FUZZ_CHECK(decode_packet(again, twice, same) == EngineError::none);
+    FUZZ_CHECK(same.binary && same.data == packet.data);
+    FUZZ_CHECK(again.size() <= text.size() + 3);
     return 0;
 }

@@ -1,6 +1,7 @@
 #include "greenlet/alarm.hpp"
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <chrono>
 #include <utility>
 
@@ -22,10 +23,15 @@ void Alarm::set() {
 void Alarm::hasten() {
     if (hastened_ || set_to_ == util::Clock::time_point::max()) return;
     hastened_ = true;
-    start(std::min(set_to_, util::Clock::now() + std::chrono::milliseconds(100)));
+    start(std::min(set_to_, loop_.now() + std::chrono::milliseconds(100)));
 }
 
 void Alarm::start(util::Clock::time_point time) {
+    if (loop_.options_.virtual_time) {
+        const bool posted = std::exchange(set_to_, time) != util::Clock::time_point::max();
+        if (!posted) boost::asio::post(loop_.context_, [this] { skip_to_next(); });
+        return;
+    }
     set_to_ = time;
     timer_.expires_at(time);
     timer_.async_wait([this](const boost::system::error_code& error) {
@@ -33,12 +39,22 @@ void Alarm::start(util::Clock::time_point time) {
     });
 }
 
+void Alarm::skip_to_next() {
+    if (loop_.busy()) {
+        boost::asio::post(loop_.context_, [this] { skip_to_next(); });
+        return;
+    }
+    auto& timers = loop_.timers();
+    if (!timers.empty()) timers.skip(std::max(timers.next_deadline() - timers.now(), util::Clock::duration::zero()));
+    on_ring();
+}
+
 // What the timers wake runs in this turn, without another look at the sockets before it.
 void Alarm::on_ring() {
     set_to_ = util::Clock::time_point::max();
     hastened_ = false;
     loop_.in_turn_ = true;
-    loop_.timers().advance(util::Clock::now());
+    loop_.timers().advance(loop_.now());
     set();
     loop_.turn();
 }

@@ -29,6 +29,8 @@ constexpr std::chrono::seconds stuck_report_interval{5};
 // Batches beyond this do not keep their memory.
 constexpr std::size_t kept_batch = 1024;
 
+util::Clock::time_point standing_clock() { return util::Clock::time_point(std::chrono::hours(1)); }
+
 }  // namespace
 
 /// While it lives, the loop is the current one of its thread.
@@ -52,6 +54,7 @@ Loop::Loop(const LoopOptions& options)
     : options_(options),
       stacks_(std::make_unique<StackArena>(options.stack_bytes, options.hot_stacks)),
       context_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
+      timers_(options.virtual_time ? &standing_clock : &util::Clock::now),
       alarm_(std::make_unique<Alarm>(*this)) {}
 
 Loop::~Loop() {

@@ -43,6 +43,9 @@ struct LoopOptions {
     /// in the process but idle ones of thread pools; see Loop::deadlock(). Found after some 100 ms. Default: off, a loop
     /// without work waits for other threads.
     bool detect_deadlock = false;
+    /// now() stands still while anything is ready, and moves on to the next timer when nothing is: a test of timeouts does not
+    /// wait, and a slow machine changes nothing. For loops without sockets and other threads, whose work does not count as ready.
+    bool virtual_time = false;
 };
 
 /// One thread's event loop and the greenlets that live on it: a shard.
@@ -93,6 +96,8 @@ public:
     /// greenlet. Throws what a lack of stacks throws; see StackArena::allocate().
     void enter(Job job);
 
+    /// The time that this loop's timers go by.
+    util::Clock::time_point now() const { return timers_.now(); }
     /// Timers of this loop: 1 ms resolution. See util/timer_wheel.hpp.
     util::TimerWheel& timers() noexcept { return timers_; }
 

@@ -7,7 +7,6 @@ namespace sio::session {
 
 namespace {
 
-using util::Clock;
 using wire::EnginePacket;
 using wire::EngineType;
 
@@ -103,7 +102,7 @@ void EngineSession::pause_reading() {
 
 void EngineSession::resume_reading() {
     if (pauses_ == 0 || --pauses_ != 0) return;
-    heartbeat_.excuse(Clock::now());
+    heartbeat_.excuse(host_.loop.now());
     if (transport_) transport_->resume_reading();
 }
 
@@ -147,12 +146,12 @@ void EngineSession::on_packet(Transport& from, const EnginePacket& packet) {
     if (&from == candidate_.get()) return on_candidate_packet(packet);
     if (&from != transport_.get()) return;
     counters().packets_in.add();
-    if (heartbeat_.counts_packets()) heartbeat_.on_packet(Clock::now());
+    if (heartbeat_.counts_packets()) heartbeat_.on_packet(host_.loop.now());
     if (packet.binary) return observer_->on_binary(packet.data);
 
     switch (packet.type) {
         case EngineType::message: return observer_->on_text(packet.data);
-        case EngineType::pong: heartbeat_.on_pong(Clock::now()); return arm_heartbeat();
+        case EngineType::pong: heartbeat_.on_pong(host_.loop.now()); return arm_heartbeat();
         case EngineType::close: return finish(CloseReason::transport_close);
         case EngineType::upgrade:
         case EngineType::noop: return;  // a client may say so at any time; it means nothing here
@@ -243,14 +242,14 @@ void EngineSession::on_phase_timer() {
 HeartbeatFsm EngineSession::new_heartbeat() const noexcept {
     const auto pinger = generation_ == Generation::eio3 ? HeartbeatFsm::Pinger::client : HeartbeatFsm::Pinger::server;
     return {pinger, heartbeat_time(host_.options.ping_interval), heartbeat_time(host_.options.ping_timeout),
-            Clock::now()};
+            host_.loop.now()};
 }
 
 void EngineSession::arm_heartbeat() { heartbeat_timer_.arm(host_.loop.timers(), heartbeat_.deadline()); }
 
 void EngineSession::on_heartbeat_timer() {
     const EngineSessionPtr keep(this);
-    const auto now = Clock::now();
+    const auto now = host_.loop.now();
     if (reading_paused()) heartbeat_.excuse(now);  // its pong may stand behind what is not read
     switch (heartbeat_.advance(now)) {
         case HeartbeatFsm::Action::send_ping: send(false, ping_packet); break;

@@ -12,7 +12,6 @@
 
 namespace sio::session {
 
-using util::Clock;
 using wire::PacketError;
 using wire::PacketView;
 using wire::v09::FrameType;
@@ -106,7 +105,7 @@ void V09Session::put(Backlog::Way way, std::string_view packet, Loss loss) {
     if (way == Backlog::Way::nowhere) return;
     counters().packets_out.add();
     if (way == Backlog::Way::transport) {
-        heartbeat_.on_said(Clock::now());
+        heartbeat_.on_said(host_.loop.now());
         transport_->send(false, packet);
     } else {
         outbox().push(false, packet, loss);
@@ -142,7 +141,7 @@ void V09Session::send(const Broadcast& packet, SendFlags flags) {
     if (way == Backlog::Way::nowhere) return;
     counters().messages_out.add();
     if (way == Backlog::Way::transport && transport_->takes_frames() == Frames::plain) {
-        heartbeat_.on_said(Clock::now());
+        heartbeat_.on_said(host_.loop.now());
         counters().packets_out.add();
         transport_->send_frames(packet.encoded(generation(), Broadcast::Form::frames, encode_v09_frame));
     } else {
@@ -189,7 +188,7 @@ void V09Session::pause_reading() {
 
 void V09Session::resume_reading() {
     if (pauses_ == 0 || --pauses_ != 0) return;
-    heartbeat_.excuse(Clock::now());
+    heartbeat_.excuse(host_.loop.now());
     if (transport_) transport_->resume_reading();
     release_reader();
 }
@@ -271,18 +270,18 @@ void V09Session::on_absence_timer() {
 
 V09HeartbeatFsm V09Session::new_heartbeat() const noexcept {
     const V09Options& options = host_.options.v09;
-    return {heartbeat_time(options.heartbeat_interval), heartbeat_time(options.heartbeat_timeout), Clock::now()};
+    return {heartbeat_time(options.heartbeat_interval), heartbeat_time(options.heartbeat_timeout), host_.loop.now()};
 }
 
 void V09Session::arm_heartbeat() { heartbeat_timer_.arm(host_.loop.timers(), heartbeat_.deadline()); }
 
 void V09Session::heard() {
-    if (heartbeat_.on_heard(Clock::now()) && transport_ && transport_->direct()) arm_heartbeat();
+    if (heartbeat_.on_heard(host_.loop.now()) && transport_ && transport_->direct()) arm_heartbeat();
 }
 
 void V09Session::on_heartbeat_timer() {
     const V09SessionPtr keep(this);
-    const auto now = Clock::now();
+    const auto now = host_.loop.now();
     if (pauses_ != 0) heartbeat_.excuse(now);  // its heartbeat may stand behind what is not read
     switch (heartbeat_.advance(now)) {
         case V09HeartbeatFsm::Action::send_heartbeat: send_text(wire::v09::heartbeat_packet); break;

@@ -14,8 +14,7 @@ bool websocket_encodes_twice(const HttpRequest& request, const EngineRequest& en
 bool posts_may_be_encoded_twice(const HttpRequest& request, const PollForm& form) {
     if (!form.jsonp_index.empty()) return true;  // only pages have scripts
     const std::string_view agent = request.headers.get("User-Agent");
-    const bool browser = agent.starts_with("Mozilla/") || agent.starts_with("Opera/");
-    return agent == "node-XMLHttpRequest" || (browser && form.base64);
+    return agent == "node-XMLHttpRequest" || agent.starts_with("Mozilla/") || agent.starts_with("Opera/");
 }
 
 }  // namespace sio::transport

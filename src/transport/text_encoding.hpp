@@ -15,7 +15,7 @@ namespace sio::transport {
 bool websocket_encodes_twice(const HttpRequest& request, const EngineRequest& engine);
 
 /// Whether this client may encode the text of its POSTs twice, and then expects the same of answers in text framing: one of 1.x, or of
-/// 2.x, that runs in Node, or that runs in a browser without binary. Nothing in their requests tells the two apart.
+/// 2.x, that runs in Node or in a browser. Nothing in their requests tells the two apart.
 bool posts_may_be_encoded_twice(const HttpRequest& request, const PollForm& form);
 
 }  // namespace sio::transport

@@ -16,7 +16,7 @@ constexpr std::size_t pong_limit = 64 * 1024;
 struct WebSocketConnection::Heartbeat {
     Heartbeat(const Options& options, WebSocketConnection& of)
         : fsm(session::HeartbeatFsm::Pinger::server, session::heartbeat_time(options.ping_interval),
-              session::heartbeat_time(options.ping_timeout), util::Clock::now()),
+              session::heartbeat_time(options.ping_timeout), of.loop_.now()),
           timer([](void* self) { static_cast<WebSocketConnection*>(self)->on_heartbeat(); }, &of) {}
 
     session::HeartbeatFsm fsm;
@@ -76,7 +76,7 @@ void WebSocketConnection::pause_reading() {
 
 void WebSocketConnection::resume_reading() {
     paused_ = false;
-    if (heartbeat_) heartbeat_->fsm.excuse(util::Clock::now());
+    if (heartbeat_) heartbeat_->fsm.excuse(loop_.now());
     resume_link();
 }
 
@@ -129,7 +129,7 @@ void WebSocketConnection::end(std::uint16_t code, std::string_view reason) {
 std::size_t WebSocketConnection::on_bytes(char* data, std::size_t size) {
     const WebSocketConnectionPtr keep(this);
     budget_.begin();
-    if (heartbeat_) heartbeat_->fsm.on_pong(util::Clock::now());  // whatever it says, it is there
+    if (heartbeat_) heartbeat_->fsm.on_pong(loop_.now());  // whatever it says, it is there
     return parser_.feed(data, size, *this);
 }
 
@@ -149,7 +149,7 @@ bool WebSocketConnection::reads_on() {
 void WebSocketConnection::on_heartbeat() {
     if (state_ != State::open) return;
     const WebSocketConnectionPtr keep(this);
-    const auto now = util::Clock::now();
+    const auto now = loop_.now();
     const std::size_t queued = link_->queued_bytes();
     // Its pong may stand behind what is not read from it, or the ping behind what it is still taking.
     if (paused_ || queued < heartbeat_->queued_at_ping) heartbeat_->fsm.excuse(now);

@@ -35,7 +35,7 @@ void Timer::arm(TimerWheel& wheel, Clock::time_point deadline) {
 }
 
 void Timer::arm_after(TimerWheel& wheel, Clock::duration delay) {
-    const auto now = wheel.now_();
+    const auto now = wheel.now();
     const bool beyond = delay > Clock::duration::zero() && delay > Clock::time_point::max() - now;
     arm(wheel, beyond ? Clock::time_point::max() : now + delay);
 }

@@ -99,6 +99,11 @@ public:
     TimerWheel(const TimerWheel&) = delete;
     TimerWheel& operator=(const TimerWheel&) = delete;
 
+    /// What deadlines are compared with.
+    Clock::time_point now() const { return now_() + skipped_; }
+    /// Moves now() on by `time`, from the next call of advance() on also for what is armed: virtual time, for tests.
+    void skip(Clock::duration time) noexcept { skipped_ += time; }
+
     /// Fires every timer whose deadline is not after `now`, in the order of their milliseconds. An earlier `now` than
     /// before is ignored. Not to be called from a callback.
     void advance(Clock::time_point now);
@@ -134,6 +139,7 @@ private:
     void fire_or_cascade(std::uint16_t slot);
 
     Now now_;
+    Clock::duration skipped_{};
     Clock::time_point epoch_;
     std::uint64_t elapsed_ = 0;  // milliseconds since the epoch up to which everything has fired
     std::size_t size_ = 0;

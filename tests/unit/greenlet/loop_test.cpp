@@ -117,6 +117,29 @@ TEST_CASE("an exception out of enter(), a job or a handler is logged and ends no
     CHECK(log.count("from a handler") == 1);
 }
 
+TEST_CASE("virtual time moves on to the next timer when nothing else is ready, and only then") {
+    Loop loop{{.virtual_time = true}};
+    const auto begun = loop.now();
+    const auto really_begun = Clock::now();
+    std::string order;
+    run_loop(loop, [&] {
+        loop.post_after(1h, [&] {
+            order += "hour;";
+            CHECK(loop.now() - begun >= 1h);
+            loop.stop();
+        });
+        loop.enter([&] {
+            sio::sleep(5min);
+            order += "greenlet;";
+            CHECK(loop.now() - begun < 6min);
+        });
+        for (int i = 0; i < 1000; ++i) loop.post([&, last = i == 999] { order += last ? "jobs;" : ""; });
+        CHECK(loop.now() == begun);
+    });
+    CHECK(order == "jobs;greenlet;hour;");
+    CHECK(Clock::now() - really_begun < 1min);
+}
+
 TEST_CASE("workers are parked and reused, up to a limit") {
     sio::greenlet::LoopOptions options;
     options.parked_workers = 3;

@@ -86,7 +86,7 @@ struct Client {
 
 void run(const std::function<void(session::EngineHost&)>& script) {
     const EngineOptions options;
-    greenlet::Loop loop;
+    greenlet::Loop loop{{.virtual_time = true}};
     session::EngineHost host{loop, options, {}};
     loop.post([&] {
         script(host);

@@ -72,7 +72,7 @@ private:
 /// A session on a loop, for as long as `script` and then `duration` take.
 struct Fixture {
     EngineOptions options;
-    greenlet::Loop loop;
+    greenlet::Loop loop{{.virtual_time = true}};
     session::EngineHost host{loop, options, {}};
     Log log;
     int drains = 0;

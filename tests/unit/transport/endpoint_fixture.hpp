@@ -38,7 +38,7 @@ private:
 /// An endpoint on a loop, with clients that are requests.
 struct EndpointFixture {
     EngineOptions options;
-    greenlet::Loop loop;
+    greenlet::Loop loop{{.virtual_time = true}};
     Log log;
     std::optional<transport::EngineEndpoint> endpoint;
     transport::EngineEndpoint::Begin begin = [this](std::shared_ptr<transport::Handshake> handshake, Environ) {

@@ -64,7 +64,7 @@ template <class Make>
 void check_transport_contract(Make&& make) {
     using Messages = std::vector<std::string>;
     const auto with = [&](EngineOptions options, auto&& script) {
-        greenlet::Loop loop;
+        greenlet::Loop loop{{.virtual_time = true}};
         loop.post([&] {
             loop.enter([&] {
                 {

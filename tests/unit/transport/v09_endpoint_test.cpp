@@ -72,7 +72,7 @@ bool ends_with(const std::string& text, std::string_view end) { return std::stri
 
 struct Fixture {
     EngineOptions options;
-    greenlet::Loop loop;
+    greenlet::Loop loop{{.virtual_time = true}};
     Log log;
     std::string resource = "/socket.io";
     std::optional<transport::V09Endpoint> endpoint;

@@ -33,7 +33,7 @@ struct Listener final : transport::WebSocketListener {
 };
 
 struct Fixture {
-    greenlet::Loop loop;
+    greenlet::Loop loop{{.virtual_time = true}};
     WebSocketConnection::Options options;
     std::shared_ptr<test::Wire> wire = std::make_shared<test::Wire>();
     Listener listener;
