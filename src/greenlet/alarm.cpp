@@ -71,6 +71,14 @@ DelayedJob::~DelayedJob() {
     if (next_) next_->previous_ = previous_;
 }
 
+void DelayedJob::cancel() noexcept {
+    if (timer_.armed()) {
+        delete this;
+    } else {
+        job_ = nullptr;  // among what is ready, which has no way back
+    }
+}
+
 void DelayedJob::on_timer(void* self) noexcept {
     auto& delayed = *static_cast<DelayedJob*>(self);
     delayed.loop_.make_ready(delayed);
@@ -79,6 +87,7 @@ void DelayedJob::on_timer(void* self) noexcept {
 void DelayedJob::run_ready() noexcept {
     Loop::Job job = std::move(job_);
     delete this;
+    if (!job) return;
     try {
         job();
     } catch (...) {

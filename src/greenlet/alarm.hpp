@@ -45,6 +45,8 @@ public:
     DelayedJob(const DelayedJob&) = delete;
     DelayedJob& operator=(const DelayedJob&) = delete;
 
+    void cancel() noexcept;
+
 private:
     static void on_timer(void* self) noexcept;
     void run_ready() noexcept override;

@@ -255,10 +255,12 @@ void Loop::defer(Job job) {
     schedule_turn();
 }
 
-void Loop::post_after(util::Clock::duration delay, Job job) {
-    if (stopping_) return;
-    new DelayedJob(*this, delay, std::move(job));  // in the loop's list from now on
+DelayedJob* Loop::post_after(util::Clock::duration delay, Job job) {
+    if (stopping_) return nullptr;
+    return new DelayedJob(*this, delay, std::move(job));  // in the loop's list from now on
 }
+
+void Loop::cancel(DelayedJob& job) noexcept { job.cancel(); }
 
 // Destroying a job may post another: again until there is nothing.
 void Loop::destroy_jobs() noexcept {

@@ -88,8 +88,11 @@ public:
     void post(Job job);
     /// Runs `job` at the end of this turn, behind all handlers, greenlets and jobs that are ready now.
     void defer(Job job);
-    /// Runs `job` after `delay`. When the loop stops first, the job is destroyed.
-    void post_after(util::Clock::duration delay, Job job);
+    /// Runs `job` after `delay`. When the loop stops first, the job is destroyed. Returns what cancel() takes until the job has run or
+    /// been destroyed; null when the loop is stopping, and the job destroyed.
+    DelayedJob* post_after(util::Clock::duration delay, Job job);
+    /// Destroys a job of post_after() that has not run.
+    void cancel(DelayedJob& job) noexcept;
 
     /// Runs `job` in a greenlet (a parked worker coroutine) at once; returns when it ends or first suspends.
     /// An exception out of `job` is logged. No allocation when a worker is parked and `job` is small. Also from within a

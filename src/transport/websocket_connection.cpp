@@ -92,15 +92,20 @@ void WebSocketConnection::close(std::uint16_t code, std::string_view reason) {
     wire::append_ws_close(frame, code, reason);
     link_->write(frame);
     state_ = State::closing;
-    self_ = this;
+    if (!close_within_timeout()) {
+        link_->close();
+        return end(code, {});
+    }
     if (paused_) resume_reading();  // the peer's close frame may stand behind what was held back
-    arm_close_timer();
 }
 
-void WebSocketConnection::arm_close_timer() {
-    close_timer_.arm(
-        loop_.timers(), options_->close_timeout, [](void* self) { static_cast<WebSocketConnection*>(self)->abort(); },
-        this);
+/// False when the loop ends: then there is no time left to wait for the peer.
+bool WebSocketConnection::close_within_timeout() {
+    close_job_ = loop_.post_after(util::clamped(options_->close_timeout), [self = WebSocketConnectionPtr(this)] {
+        self->close_job_ = nullptr;
+        self->abort();
+    });
+    return close_job_ != nullptr;
 }
 
 void WebSocketConnection::answer_close() {
@@ -121,8 +126,8 @@ void WebSocketConnection::abort() {
 void WebSocketConnection::end(std::uint16_t code, std::string_view reason) {
     if (state_ == State::ended) return;
     state_ = State::ended;
-    close_timer_.cancel();
-    const auto keep = std::exchange(self_, nullptr);
+    const WebSocketConnectionPtr keep(this);
+    if (close_job_) loop_.cancel(*std::exchange(close_job_, nullptr));
     if (auto* listener = std::exchange(listener_, nullptr)) listener->on_end(code, reason);
 }
 
@@ -215,11 +220,9 @@ void WebSocketConnection::end_input(std::uint16_t code, std::string_view reason,
     answer_ = answer;
     if (options_->answer_close_later && listener_) {
         state_ = State::peer_done;
-        self_ = this;
         // Neither is the end of the link looked for: a peer may say its last words, a close frame and FIN at once.
         link_->pause_reading();
-        arm_close_timer();
-        return listener_->on_peer_done(code, reason);
+        if (close_within_timeout()) return listener_->on_peer_done(code, reason);
     }
     auto* const listener = std::exchange(listener_, nullptr);
     answer_close();

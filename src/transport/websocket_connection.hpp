@@ -18,6 +18,7 @@
 #include "wire/ws_parser.hpp"
 
 namespace sio::greenlet {
+class DelayedJob;
 class Loop;
 }
 
@@ -52,7 +53,7 @@ protected:
 /// Reading is for a few milliseconds at a time, whatever the frames cost to take in and to handle: what is left waits for a
 /// later turn of the loop, so that one peer does not keep all the others of the shard waiting.
 ///
-/// Everything on its shard. It keeps itself alive while it is closing, so that whoever called close() may forget it.
+/// Everything on its shard. The loop keeps it alive while it is closing, so that whoever called close() may forget it.
 class WebSocketConnection final
     : public boost::intrusive_ref_counter<WebSocketConnection, boost::thread_unsafe_counter>,
       private ByteReceiver,
@@ -123,7 +124,7 @@ private:
     void end(std::uint16_t code, std::string_view reason);
     void end_input(std::uint16_t code, std::string_view reason, std::string_view answer);
     void answer_close();
-    void arm_close_timer();
+    bool close_within_timeout();
     void on_heartbeat();
     bool on_compressed(const wire::WsMessage& message);
     bool reads_on();
@@ -135,9 +136,8 @@ private:
     std::unique_ptr<WebSocketDeflate> deflate_;
     WebSocketListener* listener_ = nullptr;
     wire::WsParser parser_;
-    util::RareTimer close_timer_;
     std::unique_ptr<Heartbeat> heartbeat_;
-    boost::intrusive_ptr<WebSocketConnection> self_;  // while closing
+    greenlet::DelayedJob* close_job_ = nullptr;  // while closing: owns this, and gives the peer up
     TurnBudget budget_;
     std::string_view answer_;        // the reason in the close frame that is owed to the peer
     std::uint16_t answer_code_ = 0;  // and its code
