@@ -6,6 +6,12 @@
 option(SIO_UNITY_BUILD "Compile the sources of a layer together, in a few batches" ON)
 option(SIO_PRECOMPILED_HEADERS "Parse the headers of the standard library and of Boost once" ON)
 
+# g++ looks for memory that it may use again only when it has taken this much (KiB), instead of 128 MiB: a tenth of its time,
+# and a tenth more memory.
+if(PROJECT_IS_TOP_LEVEL AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options(--param=ggc-min-heapsize=400000 --param=ggc-min-expand=300)
+endif()
+
 # sio_build_in_batches(<target> <size>): so many sources are compiled at once. A batch should cost less than two reference
 # files (scripts/build-cost).
 function(sio_build_in_batches target size)

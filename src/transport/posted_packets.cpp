@@ -27,11 +27,10 @@ std::size_t max_posted_packets(const EngineOptions& options) noexcept {
 PostedPackets::PostedPackets(const HttpRequest& request, Generation generation, const PollForm& form,
                              std::size_t max_packets)
     : encoding_(form.encoding) {
-    // Binary framing is in UTF-8 once, whoever writes it.
     const bool octets = has_octets(request);
-    if (octets || generation != Generation::eio3 || !posts_may_be_encoded_twice(request, form)) {
-        encoding_ = TextEncoding::once;
-    }
+    if (generation != Generation::eio3 || !posts_may_be_encoded_twice(request, form)) encoding_ = TextEncoding::once;
+    // Binary framing is in UTF-8 once, whoever writes it, and says nothing of the client's text framing.
+    may_be_encoded_twice_ = !octets && encoding_ != TextEncoding::once;
     if (octets) {
         if (generation == Generation::eio3) {
             decoder_.emplace<wire::eio3::BinaryPayloadDecoder>(request.body, max_packets);
@@ -66,6 +65,7 @@ void PostedPackets::decode_again() {
         encoding_ = TextEncoding::twice;
     } else if (encoding_ == TextEncoding::unknown) {
         encoding_ = TextEncoding::once;  // so is the rest that this client says, whatever it looks like
+        may_be_encoded_twice_ = false;
     }
 }
 
@@ -79,7 +79,7 @@ bool PostedPackets::next() {
                 error_ = decoder.error();
                 if (!stepped) return false;
                 packet_ = decoder.packet();
-                if (encoding_ != TextEncoding::once && !packet_.binary) decode_again();
+                if (may_be_encoded_twice_ && !packet_.binary) decode_again();
                 return true;
             }
         },

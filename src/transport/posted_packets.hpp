@@ -50,6 +50,7 @@ private:
     std::string once_;  // the text of packet_, if that was encoded twice
     wire::EngineError error_ = wire::EngineError::none;
     TextEncoding encoding_;
+    bool may_be_encoded_twice_;
 };
 
 }  // namespace sio::transport

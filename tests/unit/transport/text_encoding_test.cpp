@@ -53,6 +53,22 @@ TEST_CASE("a client in Node that has shown that it encodes once is of 2.x, and m
     });
 }
 
+TEST_CASE("binary framing, which is encoded once, says nothing of how a client encodes text framing") {
+    EndpointFixture f;
+    f.run([&] {
+        const Headers headers = {{"User-Agent", "Mozilla/5.0 (X11)"}};
+        const std::string query = "/engine.io/?EIO=3&transport=polling";
+        const std::string greeting = f.request("GET", query, {}, headers)->body();
+        const std::string sid = "&sid=" + greeting.substr(greeting.find(":\"") + 2, 20);
+        Headers octets = headers;
+        octets.add("Content-Type", "application/octet-stream");
+        f.request("POST", query + sid, std::string("\x00\x03\xff" "4", 4) + once, octets);
+        f.request("POST", query + sid, "3:4" + twice, headers);
+        const std::string framed = std::string("\x00\x03\xff" "4", 4) + once;
+        CHECK(f.request("GET", query + sid, {}, headers)->body() == framed + framed);
+    });
+}
+
 TEST_CASE("text that looks as if it had been encoded twice is what it says from clients of other languages") {
     for (const std::string agent : {"", "okhttp/3.12.12", "python-requests/2.31.0", "Python/3.11 aiohttp/3.9"}) {
         CAPTURE(agent);
