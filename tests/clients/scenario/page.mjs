@@ -125,13 +125,21 @@ export default {
     same(await call(socket, "ticks"), [{ count: 200, inOrder: true }]);
   },
 
-  // 1.7 cannot read answers to polls of more than some 120 000 bytes of text: it makes as many arguments of them.
-  "ten thousand letters and fifty thousand bytes go both ways": async (clients) => {
+  // The server takes a million bytes at once: base64 makes four of three, and a form of JSONP twelve of an "é" that is encoded twice.
+  // Clients without binary pass the bytes that they turn into base64 as arguments of one call, and Chromium takes some 120 000.
+  "200 KB and 900 KB go both ways": async (clients) => {
     const socket = await clients.open();
-    const letters = "é".repeat(10_000);
-    if ((await call(socket, "echo", letters))[0] !== letters) throw new Error("the letters were damaged");
-    const [back] = await call(socket, "echo", { data: pattern(50_000) });
-    same(numbers(back.data), numbers(pattern(50_000)));
+    const umlauts = clients.mode === "jsonp" ? 50_000 : 100_000;
+    const lengths = { websocket: [200_000, 900_000], jsonp: [100_000] }[clients.mode] ?? [200_000, 700_000];
+    for (const letters of ["\u00e9".repeat(umlauts), "x".repeat(900_000)]) {
+      if ((await call(socket, "echo", letters))[0] !== letters) throw new Error(`${letters.length} letters were damaged`);
+    }
+    for (const length of lengths) {
+      const sent = pattern(length);
+      const [back] = await call(socket, "echo", { data: sent });
+      const [got, expected] = [new Uint8Array(back.data), new Uint8Array(sent)];
+      if (got.length !== length || got.some((byte, i) => byte !== expected[i])) throw new Error(`${length} bytes were damaged`);
+    }
   },
 
   "an idle connection stays": async (clients) => {
