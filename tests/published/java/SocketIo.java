@@ -151,15 +151,23 @@ public final class SocketIo {
         for (String name : new String[] {"/", "/matrix"}) manager.socket(name).close();
     }
 
-    /** A namespace that is left and entered again before anything was answered. */
+    /** A namespace that is left and entered again before anything was answered; another one keeps the connection open. */
     private static void again() throws Exception {
-        final Socket socket = open(false);
+        final Manager manager = new Manager(new URI(url), options(false));
+        final Socket stays = manager.socket("/");
+        final BlockingQueue<Object[]> there = hear(stays, Socket.EVENT_CONNECT);
+        stays.connect();
+        Report.next(there);
+        final Socket socket = manager.socket("/matrix");
         final BlockingQueue<Object[]> connected = hear(socket, Socket.EVENT_CONNECT);
+        socket.connect();
         socket.disconnect();
         socket.connect();
         Report.next(connected);
         Report.equal(call(socket, "echo", 1)[0], 1);
+        Report.equal(call(stays, "where")[0], "/");
         socket.close();
+        stays.close();
     }
 
     private static void crowd() throws Exception {
