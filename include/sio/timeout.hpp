@@ -18,6 +18,10 @@ namespace sio {
 /// does not interrupt code that computes, nor destructors that run because of an exception. Scopes nest; when several
 /// limits have passed, the outermost throws. A scope belongs to the greenlet that made it.
 ///
+/// The Timeout is not a std::exception, so that code in between which handles errors does not take an outer scope's limit for one.
+/// A `catch (...)` in between should rethrow it. What a single call throws for a limit of its own, a TimeoutError, is both: an
+/// error, and caught by `catch (const sio::Timeout&)`.
+///
 ///     sio::TimeoutScope limit(2s);
 ///     try {
 ///         reply = upstream.get();

@@ -114,7 +114,7 @@ FetchResponse HttpClient::fetch(std::string_view url, FetchOptions options) {
     std::optional<FetchResponse> response;
     const std::string what = options.method + ' ' + parsed.text();
     if (!io::within(impl_->options.timeout, [&] { response = impl_->fetch(std::move(parsed), std::move(options)); })) {
-        throw Timeout(what);
+        throw TimeoutError(what);
     }
     return std::move(*response);
 }

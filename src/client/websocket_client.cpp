@@ -227,7 +227,7 @@ WebSocketClient::WebSocketClient(std::string_view text, WebSocketClientOptions o
         throw Error(errc::invalid_value, "WebSocketClient: neither ws nor wss: " + url.text());
     }
     if (!io::within(options.connect_timeout, [&] { impl_ = std::make_unique<Impl>(url, options); })) {
-        throw Timeout("connect to " + url.text());
+        throw TimeoutError("connect to " + url.text());
     }
 }
 
@@ -239,7 +239,7 @@ std::optional<Message> WebSocketClient::receive(Duration limit) {
     std::optional<Message> message;
     if (!io::within(limit, [&] { message = impl_->receive(); })) {
         impl_->cut();
-        throw Timeout("WebSocketClient::receive");
+        throw TimeoutError("WebSocketClient::receive");
     }
     return message;
 }

@@ -40,6 +40,10 @@ void TimeoutLink::throw_timeout() {
     throw timeout;
 }
 
+void TimeoutLink::take_back(const Timeout& timeout) noexcept {
+    if (timeout.scope_ == id_ && state_ == State::thrown) state_ = State::passed;
+}
+
 void TimeoutLink::cancel() noexcept {
     timer_.cancel();
     if (state_ != State::thrown) state_ = State::cancelled;

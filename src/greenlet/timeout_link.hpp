@@ -4,6 +4,10 @@
 
 #include "util/timer_wheel.hpp"
 
+namespace sio {
+class Timeout;
+}
+
 namespace sio::greenlet {
 
 class Worker;
@@ -20,6 +24,8 @@ public:
     bool pending() const noexcept { return state_ == State::passed; }
     /// Tells the greenlet, once.
     [[noreturn]] void throw_timeout();
+    /// If it was this one that threw it, the greenlet has not been told after all.
+    void take_back(const Timeout& timeout) noexcept;
     void cancel() noexcept;
 
 private:

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include <sio/error.hpp>
 #include <sio/html.hpp>
 #include <sio/log.hpp>
 
@@ -37,6 +38,9 @@ Response run_app(const App& app, Environ& environ) {
         return error_page(error);
     } catch (const std::exception& error) {
         log_app_exception(environ, error.what());
+    } catch (const Timeout& timeout) {
+        // A TimeoutScope of the app's that nobody in it has caught.
+        log_app_exception(environ, timeout.what());
     }
     return error_page(HttpError(500));
 }

@@ -62,7 +62,7 @@ StreamSocket::Impl::Impl(greenlet::Loop& loop, int family, int fd) : socket(loop
 
 void StreamSocket::Impl::wait(boost::asio::socket_base::wait_type what, const char* call) {
     boost::system::error_code error;
-    if (!io::within(limit, [&] { socket.async_wait(what, yield[error]); })) throw Timeout(call);
+    if (!io::within(limit, [&] { socket.async_wait(what, yield[error]); })) throw TimeoutError(call);
     if (error == boost::asio::error::operation_aborted) throw Error(errc::connection_closed);
     if (error) io::fail(error.value(), call);
 }
@@ -194,7 +194,7 @@ StreamSocket create_connection(const Address& address, Duration limit) {
     detail::require_greenlet("create_connection");
     std::unique_ptr<StreamSocket::Impl> impl;
     if (!io::within(limit, [&] { impl = io::connect(address); })) {
-        throw Timeout("connect to " + io::text_of(address));
+        throw TimeoutError("connect to " + io::text_of(address));
     }
     return StreamSocket(std::move(impl));
 }

@@ -41,7 +41,7 @@ std::unique_ptr<Wire> Wire::connect(const Options& options) {
         wire = std::make_unique<Wire>(connect_stream(options), options.limits);
         wire->greet(options);
     });
-    if (!in_time) throw Timeout("connect to Redis at " + options.address());
+    if (!in_time) throw TimeoutError("connect to Redis at " + options.address());
     return wire;
 }
 
