@@ -15,6 +15,7 @@ namespace sio::greenlet {
 namespace {
 
 std::atomic<StackRegion*> regions{nullptr};
+std::atomic<std::uint64_t> regions_gone{0};
 struct sigaction previous_action;
 
 // Puts a line together without anything that a signal handler must not call.
@@ -43,13 +44,13 @@ private:
     std::size_t size_ = 0;
 };
 
-void report(std::size_t stack_bytes) noexcept {
+void report(const StackPlace& stack) noexcept {
     SignalSafeLine line;
-    line << "sio: a greenlet overflowed its stack of " << stack_bytes / 1024 << " KiB";
+    line << "sio: a greenlet overflowed its stack of " << stack.bytes / 1024 << " KiB";
     if (const Worker* worker = Worker::current()) {
         line << " (" << (worker->name().empty() ? "unnamed" : worker->name()) << ", id " << worker->id() << ")";
     }
-    line << ". Large local arrays and deep recursion belong on the heap; LoopOptions::stack_bytes sets the size.\n";
+    line << ". Large local arrays and deep recursion belong on the heap; " << stack.option << " sets the size.\n";
     line.write_to_stderr();
 }
 
@@ -62,8 +63,8 @@ void set_default_action() noexcept {
 // Returning repeats the faulting access: under the default action a core file then shows where it happened. A previous
 // handler is called rather than installed, since it may not have asked for a stack of its own, and ours has overflowed.
 void on_segv(int signal, siginfo_t* info, void* context) {
-    if (const std::size_t stack_bytes = stack_overflowed_at(info->si_addr); stack_bytes != 0) {
-        report(stack_bytes);
+    if (const StackPlace stack = find_stack(info->si_addr); stack.in_guard) {
+        report(stack);
         set_default_action();
     }
     if (previous_action.sa_flags & SA_SIGINFO) {
@@ -90,7 +91,8 @@ std::size_t signal_stack_bytes() noexcept {
 
 }  // namespace
 
-StackRegion* add_stack_region(char* begin, char* end, std::size_t slot_bytes, std::size_t guard_bytes) {
+StackRegion* add_stack_region(char* begin, char* end, std::size_t slot_bytes, std::size_t guard_bytes,
+                              const char* option) {
     StackRegion* region = regions.load();
     while (region && region->taken.exchange(true)) region = region->next;
     if (!region) {
@@ -102,6 +104,7 @@ StackRegion* add_stack_region(char* begin, char* end, std::size_t slot_bytes, st
     }
     region->slot_bytes = slot_bytes;
     region->guard_bytes = guard_bytes;
+    region->option = option;
     region->end = reinterpret_cast<std::uintptr_t>(end);
     region->begin = reinterpret_cast<std::uintptr_t>(begin);
     return region;
@@ -111,19 +114,28 @@ void remove_stack_region(StackRegion* region) noexcept {
     region->begin = 0;
     region->end = 0;
     region->taken = false;
+    ++regions_gone;
 }
 
-std::size_t stack_overflowed_at(const void* address) noexcept {
+StackPlace find_stack(const void* address) noexcept {
     const auto at = reinterpret_cast<std::uintptr_t>(address);
     for (const StackRegion* region = regions.load(); region; region = region->next) {
         const std::uintptr_t begin = region->begin.load();
         if (begin == 0 || at < begin || at >= region->end.load()) continue;
         const std::size_t slot = region->slot_bytes.load();
         const std::size_t guard = region->guard_bytes.load();
-        return (at - begin) % slot < guard ? slot - guard : 0;
+        const std::size_t into_slot = (at - begin) % slot;
+        return {at - into_slot + guard, slot - guard, region->option.load(), into_slot < guard};
     }
-    return 0;
+    return {};
 }
+
+std::size_t stack_overflowed_at(const void* address) noexcept {
+    const StackPlace stack = find_stack(address);
+    return stack.in_guard ? stack.bytes : 0;
+}
+
+std::uint64_t stack_regions_gone() noexcept { return regions_gone.load(std::memory_order_relaxed); }
 
 OverflowReport::OverflowReport() {
     static std::once_flag installed;

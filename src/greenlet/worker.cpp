@@ -49,8 +49,8 @@ private:
     static constexpr std::size_t colours = 16;
     static constexpr std::size_t colour_bytes = 192;
 
-    static std::size_t colour(const char* stack) noexcept {
-        return reinterpret_cast<std::uintptr_t>(stack) / (64 * 1024) % colours * colour_bytes;
+    std::size_t colour(const char* stack) const noexcept {
+        return reinterpret_cast<std::uintptr_t>(stack) / arena_->slot_bytes() % colours * colour_bytes;
     }
 
     StackArena* arena_;
