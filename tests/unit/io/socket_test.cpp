@@ -274,3 +274,34 @@ TEST_CASE("stop() ends serve_forever(), waits for connections and kills what is 
         CHECK(again.is_open());
     });
 }
+
+TEST_CASE("a handler may stop its server: others end, it goes on, and serve_forever() returns") {
+    sio::run([] {
+        sio::Event others;
+        std::string log;
+        sio::StreamServer* running = nullptr;
+        sio::StreamServer server({"127.0.0.1", 0}, [&](sio::StreamSocket& socket, const sio::Address&) {
+            struct End {
+                std::string& log;
+                ~End() { log += "end;"; }
+            } const end{log};
+            if (socket.recv_line() == "stop") {
+                running->stop(1ms);
+                log += "stopped;";
+                return;
+            }
+            others.set();
+            sio::sleep(sio::forever);
+        });
+        running = &server;
+        server.start();
+        auto waits = sio::create_connection({"127.0.0.1", server.port()});
+        waits.sendall("wait\n");
+        others.wait();
+        auto stops = sio::create_connection({"127.0.0.1", server.port()});
+        stops.sendall("stop\n");
+        server.serve_forever();
+        CHECK(stops.recv(1).empty());
+        CHECK(log == "end;stopped;end;");
+    });
+}

@@ -310,7 +310,7 @@ TEST_CASE("an answer whose greenlet is killed before it has begun closes the con
     const auto opened = gate.get_future().share();
     server.on_shard([&](Shard& shard) {
         // All threads of the pool are busy: the file is not opened yet.
-        for (std::size_t i = 0; i < greenlet::LoopOptions().pool_threads; ++i) {
+        for (std::size_t i = 0; i < greenlet::LoopOptions().threads.files; ++i) {
             shard.loop().enter([opened] { offload([&] { opened.wait(); }); });
         }
     });
