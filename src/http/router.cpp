@@ -76,33 +76,43 @@ private:
             return !app && method == "HEAD" ? find("GET") : app;
         }
     };
-    /// Kept with the request while routers work on it: the one that has to answer errors, whoever they come from.
-    struct Outermost {
-        const State* router;
+    /// A router that works on the request, and the one within which it does; null for none.
+    struct Enclosing {
+        const State* router = nullptr;
+        std::shared_ptr<const Enclosing> outer{};
+        bool left = false;  // an Environ that was kept remembers it
     };
+    /// Kept with the request: whose error handlers are asked, from here outwards.
+    struct Innermost {
+        std::shared_ptr<const Enclosing> router;
+    };
+    class Inside;
 
     std::size_t status_index(int status);
     Route& route_for(http::RoutePattern pattern, bool mounted);
     void rebuild();
 
     Response dispatch(Environ& environ) const;
-    Response without_errors(Environ& environ, Response (State::*answer)(Environ&) const) const;
-    Response through_middleware(Environ& environ) const { return chain_(environ); }
-    Response answer_error(Environ& environ, const HttpError& error) const;
+    /// What `app` answers; an error that it throws is answered here, so that whoever is around it sees a response like others.
+    static Response without_errors(Environ& environ, const App& app);
+    static Response answer_error(Environ& environ, const Enclosing* router, const HttpError& error);
     const ErrorHandler* handler_of(int status) const noexcept;
 
     /// By precedence.
     std::vector<Route> routes_;
     std::vector<Middleware> middleware_;
-    /// The middleware around dispatch(). Refers to this State, which owns it.
+    /// The middleware around dispatch(), each without errors. Refers to this State, which owns it.
     App chain_;
     /// Status and handler; status 0 for all others.
     std::vector<std::pair<int, ErrorHandler>> error_handlers_;
 };
 
 void Router::State::rebuild() {
-    chain_ = [this](Environ& environ) { return without_errors(environ, &State::dispatch); };
-    for (auto it = middleware_.rbegin(); it != middleware_.rend(); ++it) chain_ = (*it)(std::move(chain_));
+    const auto guarded = [](App app) {
+        return [app = std::move(app)](Environ& environ) { return without_errors(environ, app); };
+    };
+    chain_ = guarded([this](Environ& environ) { return dispatch(environ); });
+    for (auto it = middleware_.rbegin(); it != middleware_.rend(); ++it) chain_ = guarded((*it)(std::move(chain_)));
 }
 
 std::size_t Router::State::status_index(int status) {
@@ -138,20 +148,42 @@ void Router::State::add(std::string_view methods, std::string_view pattern, bool
     }
 }
 
+/// While it lives, `router` is the innermost that works on the request. The app may move the environ away meanwhile.
+class Router::State::Inside {
+public:
+    Inside(Environ& environ, const State& router) : environ_(environ) {
+        Innermost* const innermost = environ.get<Innermost>();
+        if (innermost && !innermost->router->left) here_->outer = innermost->router;
+        here_->router = &router;
+        environ.set(Innermost{here_});
+    }
+    ~Inside() {
+        here_->left = true;
+        if (!here_->outer) {
+            environ_.erase<Innermost>();
+        } else if (Innermost* const innermost = environ_.get<Innermost>()) {
+            innermost->router = here_->outer;
+        }
+    }
+    Inside(const Inside&) = delete;
+    Inside& operator=(const Inside&) = delete;
+
+private:
+    Environ& environ_;
+    const std::shared_ptr<Enclosing> here_ = std::make_shared<Enclosing>();
+};
+
 Response Router::State::operator()(Environ& environ) const {
-    if (environ.get<Outermost>()) return without_errors(environ, &State::through_middleware);
-    environ.set(Outermost{this});
-    Response response = without_errors(environ, &State::through_middleware);
-    environ.erase<Outermost>();
-    return response;
+    const Inside inside(environ, *this);
+    return chain_(environ);
 }
 
-Response Router::State::without_errors(Environ& environ, Response (State::*answer)(Environ&) const) const {
+Response Router::State::without_errors(Environ& environ, const App& app) {
     // Asked now: the app may move the environ away.
-    const bool outermost = environ.get<Outermost>()->router == this;
+    const std::shared_ptr<const Enclosing> router = environ.get<Innermost>()->router;
     std::optional<HttpError> failure;
     try {
-        return (this->*answer)(environ);
+        return app(environ);
     } catch (const HttpError& error) {
         failure = error;
     } catch (const std::exception& error) {
@@ -159,8 +191,7 @@ Response Router::State::without_errors(Environ& environ, Response (State::*answe
         failure.emplace(500);
     }
     // Outside the catch block: a handler may suspend the greenlet.
-    if (!outermost && !handler_of(failure->status())) throw *failure;
-    return answer_error(environ, *failure);
+    return answer_error(environ, router.get(), *failure);
 }
 
 Response Router::State::dispatch(Environ& environ) const {
@@ -220,8 +251,9 @@ const Router::ErrorHandler* Router::State::handler_of(int status) const noexcept
     return for_all;
 }
 
-Response Router::State::answer_error(Environ& environ, const HttpError& error) const {
-    const auto* handler = handler_of(error.status());
+Response Router::State::answer_error(Environ& environ, const Enclosing* router, const HttpError& error) {
+    const ErrorHandler* handler = nullptr;
+    for (; router && !handler; router = router->outer.get()) handler = router->router->handler_of(error.status());
     if (!handler) return http::error_page(error);
     try {
         auto response = (*handler)(environ, error);

@@ -192,7 +192,7 @@ Value filter_urlencode(const FilterCall& call) { return Value::text(util::percen
 /// JSON that means the same within `<script>` and attributes: what HTML could take for its own is escaped in JSON's way.
 Value filter_tojson(const FilterCall& call) {
     std::string out;
-    const auto text = boost::json::serialize(call.value.json());
+    const auto text = boost::json::serialize(fit_for_stack(call.value.json()));
     for (std::size_t i = 0; i < text.size(); ++i) {
         switch (text[i]) {
             case '<': out += "\\u003c"; continue;

@@ -7,6 +7,10 @@
 #include <limits>
 #include <optional>
 #include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include <sio/detail/stack_left.hpp>
 
 namespace sio::http::tpl {
 namespace {
@@ -91,6 +95,30 @@ double calculate_real(Arithmetic operation, double a, double b) noexcept {
     return 0;
 }
 
+// What Boost needs for each level, in the worst of those (bench_stack_use).
+constexpr std::size_t stack_bytes_per_level = 256;
+constexpr std::size_t max_levels = 100'000;
+
+/// How deep arrays and objects lie within each other, without recursion. Stops beyond `most`.
+std::size_t levels_of(const Json& json, std::size_t most) {
+    std::vector<std::pair<const Json*, std::size_t>> left{{&json, 1}};
+    std::size_t deepest = 0;
+    while (!left.empty() && deepest <= most) {
+        const auto [value, level] = left.back();
+        left.pop_back();
+        deepest = std::max(deepest, level);
+        const auto add = [&, inner = level + 1](const Json& part) {
+            if (part.is_structured()) left.emplace_back(&part, inner);
+        };
+        if (const auto* array = value->if_array()) {
+            for (const auto& item : *array) add(item);
+        } else if (const auto* object = value->if_object()) {
+            for (const auto& member : *object) add(member.value());
+        }
+    }
+    return deepest;
+}
+
 bool is_continuation(char c) noexcept { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
 }  // namespace
@@ -98,6 +126,15 @@ bool is_continuation(char c) noexcept { return (static_cast<unsigned char>(c) & 
 const Json& Value::json() const noexcept {
     static const Json null;
     return json_ ? *json_ : null;
+}
+
+const Json& fit_for_stack(const Json& json) {
+    if (!json.is_structured()) return json;
+    const std::size_t most = detail::levels_that_fit(stack_bytes_per_level, max_levels);
+    if (levels_of(json, most) > most) {
+        throw std::invalid_argument("the value is nested too deeply for what is left of the stack");
+    }
+    return json;
 }
 
 bool is_true(const Json& json) noexcept {
@@ -123,7 +160,7 @@ void append_text(std::string& out, const Json& json) {
         case boost::json::kind::double_: append_double(out, json.get_double()); return;
         case boost::json::kind::string: out.append(json.get_string().data(), json.get_string().size()); return;
         case boost::json::kind::array:
-        case boost::json::kind::object: out += boost::json::serialize(json); return;
+        case boost::json::kind::object: out += boost::json::serialize(fit_for_stack(json)); return;
     }
 }
 
@@ -133,8 +170,8 @@ std::string to_text(const Json& json) {
     return text;
 }
 
-bool equal(const Json& a, const Json& b) noexcept {
-    if (!a.is_number() || !b.is_number()) return a == b;
+bool equal(const Json& a, const Json& b) {
+    if (!a.is_number() || !b.is_number()) return fit_for_stack(a) == b;
     if (a.is_double() || b.is_double()) return real(a) == real(b);
     return a == b;
 }
@@ -163,7 +200,8 @@ bool contains(const Json& haystack, const Json& needle) {
 
 Json calculate(Arithmetic operation, const Json& a, const Json& b) {
     if (operation == Arithmetic::add && a.is_array() && b.is_array()) {
-        auto joined = a.get_array();
+        auto joined = fit_for_stack(a).get_array();
+        fit_for_stack(b);
         joined.insert(joined.end(), b.get_array().begin(), b.get_array().end());
         return joined;
     }

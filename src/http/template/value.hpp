@@ -60,15 +60,20 @@ private:
     bool safe_ = false;
 };
 
+/// `json` itself, which Boost can then serialise, copy or compare: those are recursive. Throws std::invalid_argument when it is
+/// nested too deeply for what is left of the stack.
+const Json& fit_for_stack(const Json& json);
+
 /// Python's idea of truth: neither null, false, 0, nor empty.
 bool is_true(const Json& json) noexcept;
 
-/// Appends what `{{ json }}` writes, before escaping: text as it is, nothing for null, arrays and objects as JSON.
+/// Appends what `{{ json }}` writes, before escaping: text as it is, nothing for null, arrays and objects as JSON. Throws what
+/// fit_for_stack() throws.
 void append_text(std::string& out, const Json& json);
 std::string to_text(const Json& json);
 
-/// Numbers by value whatever their kind, the rest by JSON's equality.
-bool equal(const Json& a, const Json& b) noexcept;
+/// Numbers by value whatever their kind, the rest by JSON's equality. Throws what fit_for_stack() throws.
+bool equal(const Json& a, const Json& b);
 /// Negative, zero or positive, for two numbers or two texts. Throws std::invalid_argument for others.
 int compare(const Json& a, const Json& b);
 /// Whether an array holds, an object has as key, or a text contains `needle`. Throws std::invalid_argument for others.
