@@ -136,7 +136,7 @@ bool ReplyParser::begin_aggregate(Value::Kind kind, bool attribute, std::size_t 
     elements_ += values;
     text_.clear();
     if (values == 0) return attribute ? false : complete(Value(kind, Value::Items()));
-    if (frames_.size() >= detail::levels_that_fit(stack_bytes_per_level, limits_.max_depth)) too_much("max_depth");
+    if (frames_.size() >= sio::detail::levels_that_fit(stack_bytes_per_level, limits_.max_depth)) too_much("max_depth");
     frames_.push_back({kind, attribute, values, {}});
     frames_.back().items.reserve(std::min(values, max_reserved));
     return false;
