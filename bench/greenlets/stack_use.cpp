@@ -3,6 +3,7 @@
 
 #include <netdb.h>
 #include <openssl/ec.h>
+#include <openssl/rsa.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <pthread.h>
