@@ -79,7 +79,12 @@ public:
     void close(std::uint16_t code, std::string_view reason) {
         if (!open_ || std::exchange(closing_, true)) return;
         // A server that does not answer is cut off.
-        if (!io::within(close_timeout_, [&] { say_goodbye(code, reason); })) cut();
+        try {
+            if (!io::within(close_timeout_, [&] { say_goodbye(code, reason); })) cut();
+        } catch (...) {
+            cut();  // the greenlet was interrupted: nobody waits for the answer any more
+            throw;
+        }
     }
 
     void cut() noexcept { end(wire::ws_close::abnormal, {}); }
@@ -145,7 +150,11 @@ private:
             return;
         }
         // The last frame goes out behind whatever is being sent, if the server takes it.
-        const auto [code, reason] = *std::exchange(ended_by_peer_, std::nullopt);
+        struct End {
+            Impl& impl;
+            std::pair<std::uint16_t, std::string> close;
+            ~End() { impl.end(close.first, close.second); }
+        } const end{*this, *std::exchange(ended_by_peer_, std::nullopt)};
         open_ = false;
         try {
             io::within(close_timeout_, [this] {
@@ -157,7 +166,6 @@ private:
         } catch (const std::system_error&) {
             // It had closed already.
         }
-        end(code, reason);
     }
 
     // With the lock. What waits in `control_` follows `frame`.

@@ -15,15 +15,15 @@ namespace {
 
 constexpr std::size_t kept_stack_bytes = 24 * 1024 * greenlet::sanitizer::frame_factor;
 
-/// The stack that this thread asked about last. Recursion asks about the same again and again.
 struct KnownStack {
     std::uintptr_t begin;
     std::uintptr_t bytes;
     std::uint64_t regions_gone;
 };
+/// The stack that this thread asked about last. Recursion asks about the same again and again.
 SIO_FAST_THREAD_LOCAL KnownStack known_stack{};
 
-KnownStack stack_of_this_thread() noexcept {
+KnownStack ask_for_stack_of_thread() noexcept {
     KnownStack stack{};
     pthread_attr_t attributes;
     if (pthread_getattr_np(pthread_self(), &attributes) != 0) return stack;
@@ -44,7 +44,9 @@ const KnownStack& stack_at(std::uintptr_t frame) noexcept {
     if (const auto place = greenlet::find_stack(reinterpret_cast<const void*>(frame)); place.bytes != 0) {
         known = {place.begin, place.bytes, gone};
     } else {
-        known = stack_of_this_thread();
+        // Once for each thread: for the first one the C library reads a list of all mappings.
+        thread_local const KnownStack of_thread = ask_for_stack_of_thread();
+        known = of_thread;
         known.regions_gone = gone;
     }
     return known;

@@ -76,16 +76,7 @@ private:
             return !app && method == "HEAD" ? find("GET") : app;
         }
     };
-    /// A router that works on the request, and the one within which it does; null for none.
-    struct Enclosing {
-        const State* router = nullptr;
-        std::shared_ptr<const Enclosing> outer{};
-        bool left = false;  // an Environ that was kept remembers it
-    };
-    /// Kept with the request: whose error handlers are asked, from here outwards.
-    struct Innermost {
-        std::shared_ptr<const Enclosing> router;
-    };
+    class Enclosing;
     class Inside;
 
     std::size_t status_index(int status);
@@ -93,9 +84,6 @@ private:
     void rebuild();
 
     Response dispatch(Environ& environ) const;
-    /// What `app` answers; an error that it throws is answered here, so that whoever is around it sees a response like others.
-    static Response without_errors(Environ& environ, const App& app);
-    static Response answer_error(Environ& environ, const Enclosing* router, const HttpError& error);
     const ErrorHandler* handler_of(int status) const noexcept;
 
     /// By precedence.
@@ -108,11 +96,10 @@ private:
 };
 
 void Router::State::rebuild() {
-    const auto guarded = [](App app) {
-        return [app = std::move(app)](Environ& environ) { return without_errors(environ, app); };
-    };
-    chain_ = guarded([this](Environ& environ) { return dispatch(environ); });
-    for (auto it = middleware_.rbegin(); it != middleware_.rend(); ++it) chain_ = guarded((*it)(std::move(chain_)));
+    chain_ = http::answering_errors([this](Environ& environ) { return dispatch(environ); });
+    for (auto it = middleware_.rbegin(); it != middleware_.rend(); ++it) {
+        chain_ = http::answering_errors((*it)(std::move(chain_)));
+    }
 }
 
 std::size_t Router::State::status_index(int status) {
@@ -148,50 +135,63 @@ void Router::State::add(std::string_view methods, std::string_view pattern, bool
     }
 }
 
-/// While it lives, `router` is the innermost that works on the request. The app may move the environ away meanwhile.
+/// A router that works on the request, and who made the pages before; null for nobody.
+class Router::State::Enclosing final : public http::ErrorPages {
+public:
+    Enclosing(const State& router, std::shared_ptr<const ErrorPages> outer)
+        : router_(router), outer_(std::move(outer)) {}
+
+    Response answer(Environ& environ, const HttpError& error) const override {
+        const ErrorHandler* const handler = router_.handler_of(error.status());
+        if (!handler) return outer_ ? outer_->answer(environ, error) : http::error_page(error);
+        try {
+            auto response = (*handler)(environ, error);
+            http::add_error_headers(response, error);
+            return response;
+        } catch (const std::exception& again) {
+            http::log_app_exception(environ, again.what());
+            return http::error_page(error);
+        }
+    }
+    const std::shared_ptr<const ErrorPages>& outer() const noexcept { return outer_; }
+    void leave() noexcept { at_work_ = false; }
+
+private:
+    const State& router_;
+    const std::shared_ptr<const ErrorPages> outer_;
+};
+
+/// While it lives, `router` makes the pages of errors. The app may move the environ away meanwhile.
 class Router::State::Inside {
 public:
-    Inside(Environ& environ, const State& router) : environ_(environ) {
-        Innermost* const innermost = environ.get<Innermost>();
-        if (innermost && !innermost->router->left) here_->outer = innermost->router;
-        here_->router = &router;
-        environ.set(Innermost{here_});
+    Inside(Environ& environ, const State& router)
+        : environ_(environ), here_(std::make_shared<Enclosing>(router, at_work(environ))) {
+        environ.set(http::ErrorPagesOf{here_});
     }
     ~Inside() {
-        here_->left = true;
-        if (!here_->outer) {
-            environ_.erase<Innermost>();
-        } else if (Innermost* const innermost = environ_.get<Innermost>()) {
-            innermost->router = here_->outer;
+        here_->leave();
+        if (!here_->outer()) {
+            environ_.erase<http::ErrorPagesOf>();
+        } else if (auto* const kept = environ_.get<http::ErrorPagesOf>()) {
+            kept->pages = here_->outer();
         }
     }
     Inside(const Inside&) = delete;
     Inside& operator=(const Inside&) = delete;
 
 private:
+    static std::shared_ptr<const http::ErrorPages> at_work(Environ& environ) {
+        const auto* const kept = environ.get<http::ErrorPagesOf>();
+        return kept && kept->pages->at_work() ? kept->pages : nullptr;
+    }
+
     Environ& environ_;
-    const std::shared_ptr<Enclosing> here_ = std::make_shared<Enclosing>();
+    const std::shared_ptr<Enclosing> here_;
 };
 
 Response Router::State::operator()(Environ& environ) const {
     const Inside inside(environ, *this);
     return chain_(environ);
-}
-
-Response Router::State::without_errors(Environ& environ, const App& app) {
-    // Asked now: the app may move the environ away.
-    const std::shared_ptr<const Enclosing> router = environ.get<Innermost>()->router;
-    std::optional<HttpError> failure;
-    try {
-        return app(environ);
-    } catch (const HttpError& error) {
-        failure = error;
-    } catch (const std::exception& error) {
-        http::log_app_exception(environ, error.what());
-        failure.emplace(500);
-    }
-    // Outside the catch block: a handler may suspend the greenlet.
-    return answer_error(environ, router.get(), *failure);
 }
 
 Response Router::State::dispatch(Environ& environ) const {
@@ -249,20 +249,6 @@ const Router::ErrorHandler* Router::State::handler_of(int status) const noexcept
         if (handled == 0 && handler) for_all = &handler;
     }
     return for_all;
-}
-
-Response Router::State::answer_error(Environ& environ, const Enclosing* router, const HttpError& error) {
-    const ErrorHandler* handler = nullptr;
-    for (; router && !handler; router = router->outer.get()) handler = router->router->handler_of(error.status());
-    if (!handler) return http::error_page(error);
-    try {
-        auto response = (*handler)(environ, error);
-        http::add_error_headers(response, error);
-        return response;
-    } catch (const std::exception& again) {
-        http::log_app_exception(environ, again.what());
-        return http::error_page(error);
-    }
 }
 
 Router::Router() : state_(std::make_shared<State>()) {}

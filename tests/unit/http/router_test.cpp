@@ -366,6 +366,29 @@ TEST_CASE("what a middleware throws is answered within the middleware around it,
     CHECK(response.headers.get("X-Outer") == "yes");
 }
 
+TEST_CASE("wrap() answers errors for the middleware around them, with the pages of the router in which it is") {
+    const sio::Middleware tags = [](App next) -> App {
+        return [next](Environ& environ) {
+            auto response = next(environ);
+            response.headers.set("X-Tag", "yes");
+            return response;
+        };
+    };
+    const sio::Middleware refuses = [](App) -> App {
+        return [](Environ&) -> Response { throw HttpError(403, "no entry"); };
+    };
+    const App app = sio::wrap(says("x"), {tags, refuses});
+    auto response = test::get(app, "/");
+    CHECK(response.status == 403);
+    CHECK(response.headers.get("X-Tag") == "yes");
+    Router router;
+    router.get("/", app);
+    router.on_error([](Environ&, const HttpError& error) { return Response::text("page", error.status()); });
+    response = ask(router, "GET", "/");
+    CHECK(response.body == "page");
+    CHECK(response.headers.get("X-Tag") == "yes");
+}
+
 TEST_CASE("a router that is asked again with a kept environ does not look for the one that it was kept in") {
     std::optional<Environ> kept;
     {
