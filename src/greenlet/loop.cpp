@@ -13,6 +13,7 @@
 
 #include "greenlet/alarm.hpp"
 #include "greenlet/fast_thread_local.hpp"
+#include "greenlet/overflow_report.hpp"
 #include "greenlet/stack_arena.hpp"
 #include "greenlet/thread_pool.hpp"
 #include "greenlet/worker.hpp"

@@ -43,7 +43,7 @@ struct LoopOptions {
     ThreadPool* pool = nullptr;
     /// Threads of the loop's own pools.
     ThreadOptions threads{};
-    /// Say on standard error which greenlet overflowed its stack (a SIGSEGV handler, see stack_region.hpp).
+    /// Say on standard error which greenlet overflowed its stack (a SIGSEGV handler, see overflow_report.hpp).
     bool report_stack_overflow = true;
     /// run() ends when greenlets wait and nothing can wake them: no timer, no operation of Asio, no job, and no other thread
     /// in the process but idle ones of thread pools; see Loop::deadlock(). Found after some 100 ms. Default: off, a loop

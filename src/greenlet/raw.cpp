@@ -13,9 +13,9 @@
 
 #include "greenlet/exception_state.hpp"
 #include "greenlet/loop.hpp"
+#include "greenlet/overflow_report.hpp"
 #include "greenlet/sanitizer.hpp"
 #include "greenlet/stack_arena.hpp"
-#include "greenlet/stack_region.hpp"
 #include "greenlet/worker.hpp"
 #include "util/exception_text.hpp"
 

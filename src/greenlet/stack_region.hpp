@@ -37,18 +37,4 @@ std::size_t stack_overflowed_at(const void* address) noexcept;
 /// Changes whenever a region goes: what was found before may be wrong then.
 std::uint64_t stack_regions_gone() noexcept;
 
-/// Gives the calling thread a stack for signal handlers, unless it has one, and (once for the process) installs a
-/// SIGSEGV handler that recognises an access to a guard: it writes which greenlet overflowed its stack to standard error
-/// and leaves the rest to the handler that was installed before, by default the end of the process with a core file.
-class OverflowReport {
-public:
-    OverflowReport();
-    ~OverflowReport();
-    OverflowReport(const OverflowReport&) = delete;
-    OverflowReport& operator=(const OverflowReport&) = delete;
-
-private:
-    char* signal_stack_ = nullptr;
-};
-
 }  // namespace sio::greenlet
