@@ -9,6 +9,8 @@
 
 #include <sio/json_fwd.hpp>
 
+#include "http/json_levels.hpp"
+
 namespace sio::http::tpl {
 
 /// What an expression of a template evaluates to: nothing (undefined), or JSON, which is text fit for HTML as it is when
@@ -59,10 +61,6 @@ private:
     const Json* json_ = nullptr;
     bool safe_ = false;
 };
-
-/// `json` itself, which Boost can then serialise, copy or compare: those are recursive. Throws std::invalid_argument when it is
-/// nested too deeply for what is left of the stack.
-const Json& fit_for_stack(const Json& json);
 
 /// Python's idea of truth: neither null, false, 0, nor empty.
 bool is_true(const Json& json) noexcept;
