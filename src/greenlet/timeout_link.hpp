@@ -19,6 +19,8 @@ public:
     ~TimeoutLink();
 
     std::uint64_t id() const noexcept { return id_; }
+    /// Worker::depth() where it begins and is caught.
+    int depth() const noexcept { return depth_; }
     TimeoutLink* outer() const noexcept { return outer_; }
     /// The time has passed, and the greenlet has not been told yet.
     bool pending() const noexcept { return state_ == State::passed; }
@@ -36,6 +38,7 @@ private:
     TimeoutLink* outer_;
     util::Clock::duration limit_;
     std::uint64_t id_;
+    int depth_;
     State state_ = State::running;
     util::Timer timer_;
 };

@@ -128,6 +128,44 @@ TEST_CASE("a destructor that blocks finishes behind a shield, at the end of a bl
     });
 }
 
+TEST_CASE("limits that begin behind a shield, or in a destructor while the stack unwinds, work there") {
+    struct Bounded {
+        int& ended;
+        ~Bounded() {
+            if (!sio::with_timeout(1ms, [] { sio::sleep(sio::forever); })) ++ended;
+        }
+    };
+    sio::run([] {
+        int ended = 0;
+        bool inner = true;
+        CHECK_FALSE(sio::with_timeout(2ms, [&] {
+            {
+                const sio::Shield shield;
+                sio::sleep(5ms);  // the outer one has passed
+                inner = sio::with_timeout(1ms, [] { sio::sleep(sio::forever); });
+                const sio::Shield another;
+                const Bounded bounded{ended};
+            }
+            sio::sleep(sio::forever);
+        }));
+        CHECK_FALSE(inner);
+        CHECK(ended == 1);
+        auto killed = sio::spawn([&] {
+            const Bounded bounded{ended};
+            sio::sleep(sio::forever);
+        });
+        sio::sleep(0ms);
+        killed.kill();
+        CHECK(ended == 2);
+        // One that kills itself behind a shield means it.
+        auto itself = sio::spawn([] {
+            const sio::Shield shield;
+            sio::getcurrent().kill();
+        });
+        CHECK_THROWS_AS(itself.get(), sio::Error);
+    });
+}
+
 TEST_CASE("a step on another thread that has been done counts, and its caller is interrupted afterwards") {
     sio::run([] {
         std::promise<void> begun;
