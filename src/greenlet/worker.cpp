@@ -259,10 +259,8 @@ TimeoutLink* Worker::due_timeout() const noexcept {
     return due;
 }
 
-bool Worker::interrupted() const noexcept {
-    if (killed_ || thrown_in_) {
-        if (depth() == 0) return true;
-    }
+bool Worker::is_due() const noexcept {
+    if ((killed_ || thrown_in_) && depth() == 0) return true;
     return timeouts_ && due_timeout();
 }
 

@@ -86,7 +86,7 @@ public:
     void time_is_up(const TimeoutLink& link) noexcept;
 
     /// Whether a blocking call is to throw rather than to begin.
-    bool interrupted() const noexcept;
+    bool interrupted() const noexcept { return (killed_ || thrown_in_ || timeouts_) && is_due(); }
     /// Throws what interrupted() is about: GreenletExit, or the Timeout of the outermost scope that has run out.
     [[noreturn]] void throw_interruption();
     void throw_if_interrupted() {
@@ -118,6 +118,7 @@ private:
     void main();
     void run_job();
     void interrupt_wait(int depth) noexcept;
+    bool is_due() const noexcept;
     TimeoutLink* due_timeout() const noexcept;
     void forget_greenlet(std::exception_ptr exception, bool killed) noexcept;
     void suspend() noexcept;
