@@ -11,6 +11,7 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 
 add_library(sio_common INTERFACE)
 target_compile_features(sio_common INTERFACE cxx_std_20)
+target_compile_options(sio_common INTERFACE ${sio_stack_probes})
 target_compile_definitions(sio_common INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE)
 
 # What all layers are compiled with, and whatever else uses their precompiled header.

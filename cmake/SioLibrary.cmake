@@ -1,11 +1,11 @@
 # The library `sio`, alias `sio::sio`: the objects of all layers and the public headers.
 #
 # What a consumer gets with it: the include directory, C++20, Boost.JSON (sio/json.hpp) and Boost's headers
-# (sio/beast.hpp). What it does not get: sio's warnings, and the BOOST_ASIO_* definitions of sio_common. Those select
-# overloads inside sio's own sources; they change neither the layout nor the meaning of anything that both sides use
-# (from Boost 1.81 to 1.88 a spawned coroutine is a Boost.Context fiber with and without
-# BOOST_ASIO_DISABLE_BOOST_COROUTINE), so a host may use asio::spawn as it likes beside sio. What does change a layout
-# are the BOOST_USE_* definitions of a sanitizer build; those go to consumers.
+# (sio/beast.hpp), and stack probes (SioStackProbes.cmake). What it does not get: sio's warnings, and the BOOST_ASIO_*
+# definitions of sio_common. Those select overloads inside sio's own sources; they change neither the layout nor the
+# meaning of anything that both sides use (from Boost 1.81 to 1.88 a spawned coroutine is a Boost.Context fiber with and
+# without BOOST_ASIO_DISABLE_BOOST_COROUTINE), so a host may use asio::spawn as it likes beside sio. What does change a
+# layout are the BOOST_USE_* definitions of a sanitizer build; those go to consumers.
 
 add_library(sio)
 add_library(sio::sio ALIAS sio)
@@ -24,6 +24,7 @@ target_sources(sio PUBLIC
 )
 
 target_compile_features(sio PUBLIC cxx_std_20)
+target_compile_options(sio PUBLIC ${sio_stack_probes})
 target_link_libraries(sio
   PUBLIC Boost::headers Boost::json Threads::Threads
   PRIVATE Boost::context OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB spdlog::spdlog

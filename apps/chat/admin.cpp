@@ -27,6 +27,7 @@ constexpr Millis session_millis = 12LL * 60 * 60 * 1000;
 // In the session cookie: when its owner signed in.
 constexpr std::string_view signed_in_key = "admin";
 constexpr std::string_view notice_key = "notice";
+constexpr std::string_view signed_out_setting = "admin_signed_out_at";
 
 json::object text_cell(std::string_view label, std::string_view text, std::string_view href = {}) {
     json::object cell{{"label", label}, {"text", text}};
@@ -59,6 +60,10 @@ std::string page_link(std::string_view key, std::size_t page) {
 
 Admin::Admin(Chat& chat, sio::Templates templates, std::string_view password)
     : chat_(chat), templates_(std::move(templates)), attempts_(5, 10s) {
+    const std::string signed_out = chat_.store.setting(signed_out_setting, [] { return std::string("0"); });
+    Millis at = 0;
+    std::from_chars(signed_out.data(), signed_out.data() + signed_out.size(), at);
+    signed_out_at_ = at;
     if (!password.empty())
         password_hash_ = password.starts_with("$scrypt$") ? std::string(password) : sio::hash_password(password);
 }
@@ -161,7 +166,8 @@ sio::Response Admin::login_page(sio::Environ& environ, std::string_view error, i
 }
 
 sio::Response Admin::log_in(sio::Environ& environ) {
-    if (const auto wait = attempts_.take(environ.remote_address()); wait > 0ms) {
+    const std::string network = client_network(environ.remote_address());
+    if (const auto wait = attempts_.take(network); wait > 0ms) {
         const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
         auto response = login_page(
             environ,
@@ -171,12 +177,12 @@ sio::Response Admin::log_in(sio::Environ& environ) {
         return response;
     }
     const std::string attempt(environ.form()["password"]);
-    // On the pool: the password is hashed to be compared, which is slow by design.
-    if (!sio::offload([&] { return sio::verify_password(attempt, password_hash_); })) {
+    // On threads of its own: the password is hashed to be compared, which is slow by design.
+    if (!sio::verify_password(attempt, password_hash_)) {
         sio::log(sio::LogLevel::warning, "chat", "wrong admin password from " + environ.remote_address());
         return login_page(environ, "That is not the password.", 403);
     }
-    attempts_.give_back(environ.remote_address());
+    attempts_.give_back(network);
     sio::log(sio::LogLevel::info, "chat", "administrator signed in from " + environ.remote_address());
     sio::rotate_csrf_token(environ);
     sio::Session::of(environ).set(signed_in_key, now_millis());
@@ -184,7 +190,12 @@ sio::Response Admin::log_in(sio::Environ& environ) {
 }
 
 sio::Response Admin::log_out(sio::Environ& environ) {
-    if (signed_in(environ)) signed_out_at_ = now_millis();
+    if (signed_in(environ)) {
+        // Kept, or a cookie from before would be good again after the next start.
+        const Millis now = now_millis();
+        signed_out_at_ = now;
+        sio::offload([&] { chat_.store.set_setting(signed_out_setting, std::to_string(now)); });
+    }
     sio::Session::of(environ).clear();
     return sio::Response::redirect("/admin");
 }

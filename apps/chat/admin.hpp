@@ -19,8 +19,8 @@ namespace chat {
 /// The administration: rooms, users and messages, listed and removed, behind a password.
 ///
 /// Who has signed in is remembered in the session cookie, for twelve hours at most. A cookie cannot be called back, so
-/// signing out ends every sign-in before it. Five wrong attempts at the password are free for an address, then one every
-/// ten seconds.
+/// signing out ends every sign-in before it, for good. Five wrong attempts at the password are free for an address (of IPv6: for
+/// its network), then one every ten seconds.
 class Admin {
 public:
     /// `password`: the password itself, or what sio::hash_password() made of it. Empty: the administration is off, and its

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include <sio/greenlet.hpp>
 #include <sio/offload.hpp>
 
 #include "text.hpp"
@@ -35,6 +36,7 @@ void ChatNamespace::initialize() {
 }
 
 bool ChatNamespace::on_join(std::string slug) {
+    if (!pace(moves_)) return false;
     auto room = sio::offload([&] { return chat_.store.find_room(slug); });
     if (!room || !connected()) return false;
     if (room_ && room_->id == room->id) return true;
@@ -57,6 +59,7 @@ std::tuple<bool, std::string, std::int64_t> ChatNamespace::on_nickname(const std
         return refuse("A nickname has at most " + std::to_string(max_nickname) + " characters");
     }
     if (nickname == nickname_) return {true, nickname_, user_};
+    if (!pace(moves_)) return refuse("Disconnected");
     if (!chat_.presence.available(nickname, tab_)) return refuse("Nickname already in use");
 
     const auto user = sio::offload([&] { return chat_.store.sign_in(visitor_, nickname); });
@@ -102,7 +105,7 @@ ChatNamespace::Receipt ChatNamespace::on_user_message(const std::string& text, s
 }
 
 History ChatNamespace::on_history(HistoryQuery query) {
-    if (!room_) return {};
+    if (!room_ || !pace(questions_)) return {};
     const auto room = room_->id;
     return sio::offload([&] { return chat_.store.history(room, query, user_, history_page); });
 }
@@ -113,6 +116,7 @@ void ChatNamespace::on_typing(bool typing) {
 }
 
 std::vector<RoomState> ChatNamespace::on_watch() {
+    if (!pace(questions_)) return {};
     join(Chat::lobby_name());  // first, so that no change falls between the list and the news
     std::vector<RoomState> rooms;
     for (auto& [room, last_at] : sio::offload([&] { return chat_.store.rooms(); })) {
@@ -125,6 +129,11 @@ void ChatNamespace::recv_disconnect() {
     say_goodbye(chat_.presence.release(sid()));
     log("Disconnected: " + std::string(disconnect_reason()));
     if (user_ != 0) sio::offload([&] { chat_.store.touch_user(user_); });
+}
+
+bool ChatNamespace::pace(TokenBucket& bucket) {
+    for (auto wait = bucket.take(); wait > wait.zero() && connected(); wait = bucket.take()) sio::sleep(wait);
+    return connected();
 }
 
 void ChatNamespace::appear(const std::optional<Presence::Departure>& before) {

@@ -41,6 +41,9 @@ private:
     /// The rooms and who is in them; from now on this socket hears of changes.
     std::vector<RoomState> on_watch();
 
+    /// Waits until `bucket` lets one through. Events of a client come one after the other, so what it sends meanwhile waits,
+    /// and beyond SocketOptions::max_queued_event_bytes it is not read. False when it has gone.
+    bool pace(TokenBucket& bucket);
     /// Shows this socket in its room, once it has both a room and a nickname.
     void appear(const std::optional<Presence::Departure>& before);
     void say_goodbye(const std::optional<Presence::Departure>& departure);
@@ -54,6 +57,9 @@ private:
     std::int64_t user_ = 0;
     TokenBucket messages_{20, std::chrono::milliseconds(250)};
     TokenBucket typing_{10, std::chrono::milliseconds(300)};
+    // What others hear of, or what asks the store.
+    TokenBucket moves_{10, std::chrono::milliseconds(1000)};
+    TokenBucket questions_{30, std::chrono::milliseconds(200)};
 };
 
 }  // namespace chat

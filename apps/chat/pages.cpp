@@ -95,7 +95,7 @@ sio::Response Pages::create_room(sio::Environ& environ) {
         return rooms_page(environ, wanted,
                           "A room's name has at most " + std::to_string(max_room_name) + " characters.", 400);
     }
-    if (new_rooms_.take(environ.remote_address()) > std::chrono::milliseconds::zero()) {
+    if (new_rooms_.take(client_network(environ.remote_address())) > std::chrono::milliseconds::zero()) {
         return rooms_page(environ, wanted, "That were many rooms in a short time. Wait a moment.", 429);
     }
     const auto created = sio::offload([&] { return chat_.store.create_room(name); });

@@ -1,6 +1,11 @@
 #include "rate_limit.hpp"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <algorithm>
+#include <cstdint>
+#include <iterator>
 
 namespace chat {
 
@@ -14,6 +19,21 @@ std::chrono::milliseconds TokenBucket::take(Clock::time_point now) noexcept {
     }
     full_at_ = full_at;
     return std::chrono::milliseconds::zero();
+}
+
+std::string client_network(std::string_view address) {
+    constexpr std::size_t network_bytes = 8;
+    const std::string text(address.substr(0, address.find('%')));  // without the zone of a link-local one
+    in6_addr bytes{};
+    if (inet_pton(AF_INET6, text.c_str(), &bytes) != 1) return std::string(address);
+    char shown[INET6_ADDRSTRLEN];
+    if (IN6_IS_ADDR_V4MAPPED(&bytes)) {
+        inet_ntop(AF_INET, bytes.s6_addr + 12, shown, sizeof shown);
+        return shown;
+    }
+    std::fill(std::begin(bytes.s6_addr) + network_bytes, std::end(bytes.s6_addr), std::uint8_t{0});
+    inet_ntop(AF_INET6, &bytes, shown, sizeof shown);
+    return shown + std::string("/64");
 }
 
 RateLimiter::RateLimiter(std::size_t burst, std::chrono::milliseconds interval, std::size_t max_keys)

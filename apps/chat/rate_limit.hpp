@@ -30,7 +30,11 @@ private:
     Clock::time_point full_at_{};
 };
 
-/// A token bucket for each key (an address). Knows the `max_keys` that were seen last, so that it stays small whoever
+/// Whom a limit for each address is about: an IPv6 address's network of 64 bits, in which whoever has one has them all; an IPv4
+/// address, also one that is written as IPv6, by itself. What is no address stands for itself.
+std::string client_network(std::string_view address);
+
+/// A token bucket for each key (client_network() of an address). Knows the `max_keys` that were seen last, so that it stays small whoever
 /// comes. Threads: any.
 class RateLimiter {
 public:

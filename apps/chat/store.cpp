@@ -42,6 +42,15 @@ std::string Store::setting(std::string_view name, const std::function<std::strin
     return value;
 }
 
+void Store::set_setting(std::string_view name, std::string_view value) {
+    const std::scoped_lock lock(mutex_);
+    database_
+        .query(
+            "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            name, value)
+        .run();
+}
+
 std::vector<RoomSummary> Store::rooms() {
     const std::scoped_lock lock(mutex_);
     std::vector<RoomSummary> all;

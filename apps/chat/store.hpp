@@ -25,6 +25,7 @@ public:
 
     /// The value of that name; at the first time what `make` returns, which is then kept.
     std::string setting(std::string_view name, const std::function<std::string()>& make);
+    void set_setting(std::string_view name, std::string_view value);
 
     // ---- rooms
 

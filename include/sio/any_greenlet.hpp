@@ -64,19 +64,22 @@ public:
 
     /// `callback` is called once when the greenlet has ended, in a greenlet of its own on the same loop. When it has
     /// ended already: on a later turn of the caller's loop, or within the call if no loop runs on this thread.
-    void link(std::function<void()> callback) const { core_->link(std::move(callback)); }
+    /// Returns what unlink() takes.
+    LinkId link(std::function<void()> callback) const { return core_->link(std::move(callback)); }
     /// The same with a handle of the ended greenlet as argument.
     template <class Callback>
     requires std::is_invocable_v<Callback&, const AnyGreenlet&>
-    void link(Callback callback) const {
+    LinkId link(Callback callback) const {
         // Not a shared pointer: the greenlet owns the callback.
-        core_->link([core = std::weak_ptr(core_), callback = std::move(callback)]() mutable {
+        return core_->link([core = std::weak_ptr(core_), callback = std::move(callback)]() mutable {
             callback(AnyGreenlet(core.lock()));
         });
     }
     /// `callback` is called where the greenlet ends, on its thread (or at once, when it has ended already). It must neither
     /// block nor throw. Cheaper than link().
-    void rawlink(std::function<void()> callback) const { core_->rawlink(std::move(callback)); }
+    LinkId rawlink(std::function<void()> callback) const { return core_->rawlink(std::move(callback)); }
+    /// Takes a link off again: true, and its callback is never called; false when it has been, is about to be, or there is none.
+    bool unlink(LinkId id) const { return core_->unlink(id); }
 
     std::uint64_t id() const noexcept { return core_->id(); }
     /// For logs. Default: empty.

@@ -30,7 +30,9 @@ using App = std::function<Response(Environ&)>;
 /// from it before.
 using Middleware = std::function<App(App)>;
 
-/// `app` within the middleware; the first of the list is the outermost and sees the request first.
+/// `app` within the middleware; the first of the list is the outermost and sees the request first. An HttpError, or another
+/// std::exception, out of the app or one of them is a response for those around it: the page of the Router in which this is, or a
+/// plain one.
 App wrap(App app, std::initializer_list<Middleware> middleware);
 
 }  // namespace sio

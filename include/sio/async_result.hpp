@@ -49,7 +49,7 @@ public:
     }
     /// The value (a reference into this object), or throws the exception; Timeout when neither came within `limit`.
     std::add_lvalue_reference_t<T> get(Duration limit = forever) {
-        if (!wait(limit)) throw Timeout("AsyncResult::get");
+        if (!wait(limit)) throw TimeoutError("AsyncResult::get");
         if (exception_) std::rethrow_exception(exception_);
         if constexpr (!std::is_void_v<T>) return *value_;
     }

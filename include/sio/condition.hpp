@@ -52,7 +52,7 @@ private:
     struct Relock {
         Lock& lock;
         ~Relock() {
-            const detail::Shield shield;
+            const Shield shield;
             lock.lock();
         }
     };

@@ -26,7 +26,7 @@ enum class errc {
     unsupported,
     /// An address could not be listened on, a certificate not be loaded, ...
     cannot_start,
-    /// A time limit has passed. Thrown as Timeout.
+    /// A time limit has passed. Thrown as TimeoutError.
     timeout,
     /// A greenlet's result was asked for that was killed before it had one.
     killed,
@@ -58,12 +58,23 @@ namespace greenlet {
 class TimeoutLink;
 }
 
-/// Thrown when a time limit has passed: that of a blocking call which has no other way to say so, or that of a
-/// TimeoutScope (sio/timeout.hpp) round it. gevent: `gevent.Timeout`.
-class Timeout : public Error {
+/// Thrown when a time limit has passed: what a TimeoutScope (sio/timeout.hpp) throws, and, as a TimeoutError, what a blocking
+/// call throws for a limit of its own.
+///
+/// Not a std::exception, as the limit may be that of an outer scope: handlers of errors in between must let it pass, as they
+/// let GreenletExit. A scope's timeout that leaves the greenlet becomes a TimeoutError for those who ask how it ended.
+/// gevent: `gevent.Timeout`, which is a `BaseException`.
+class Timeout {
 public:
-    explicit Timeout(const std::string& what) : Error(errc::timeout, what) {}
-    Timeout() : Error(errc::timeout) {}
+    explicit Timeout(const std::string& what) : text_(what) {}
+    Timeout() : text_(make_error_code(errc::timeout).message()) {}
+    Timeout(const Timeout&) noexcept = default;
+    Timeout& operator=(const Timeout&) noexcept = default;
+    virtual ~Timeout() = default;
+
+    virtual const char* what() const noexcept { return text_.what(); }
+    /// errc::timeout, always.
+    std::error_code code() const noexcept { return make_error_code(errc::timeout); }
 
     /// Limits what the current greenlet does until the returned scope ends; see TimeoutScope.
     static TimeoutScope after(std::chrono::nanoseconds limit);
@@ -71,7 +82,19 @@ public:
 private:
     friend class TimeoutScope;
     friend class greenlet::TimeoutLink;
+    std::runtime_error text_;  // for its copies, which do not throw
     std::uint64_t scope_ = 0;  // which scope threw it; 0: a blocking call did
+};
+
+/// What a blocking call throws when the limit has passed that it was given, or that its object has. An ordinary error, and also
+/// a Timeout, so that `catch (const sio::Timeout&)` is for both. Python: `TimeoutError`.
+class TimeoutError : public Error, public Timeout {
+public:
+    explicit TimeoutError(const std::string& what) : Error(errc::timeout, what), Timeout(what) {}
+    TimeoutError() : Error(errc::timeout) {}
+
+    const char* what() const noexcept override { return Error::what(); }
+    using Error::code;
 };
 
 /// What run() throws when all greenlets wait and nothing can wake one. The text lists who waits for what.

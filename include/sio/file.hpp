@@ -8,9 +8,13 @@
 
 namespace sio {
 
-/// A file that greenlets read and write through the loop's thread pool: the greenlet waits, its loop does not.
+/// A file that greenlets read and write through the loop's thread pool (ThreadOptions::files): the greenlet waits, its loop does
+/// not.
 ///
-/// A regular file is always "ready" for the kernel and yet blocks on the disk, so no event loop helps there.
+/// A regular file is always "ready" for the kernel and yet blocks on the disk, so no event loop helps there. For a pipe with a name
+/// or a device the greenlet waits on its loop: there, a kill or a TimeoutScope interrupts it. Nothing is lost by that: what was
+/// read meanwhile comes with the next call. A write() that was interrupted has written part of its data.
+///
 /// Threads: a greenlet of any loop; one call at a time. Errors: std::system_error, whose text names the path; and what
 /// offload() throws. gevent: `gevent.fileobject.FileObjectThread`.
 class File {
@@ -55,6 +59,7 @@ private:
 
     std::string path_;
     int fd_ = -1;
+    bool is_pipe_ = false;
     std::string ahead_;  // read, and not yet given away
     std::size_t taken_ = 0;
 };

@@ -18,6 +18,7 @@
 #include <sio/raw.hpp>
 #include <sio/resolve.hpp>
 #include <sio/rlock.hpp>
+#include <sio/shield.hpp>
 #include <sio/signals.hpp>
 #include <sio/stream_server.hpp>
 #include <sio/subprocess.hpp>

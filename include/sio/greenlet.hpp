@@ -19,6 +19,8 @@
 #include <sio/offload.hpp>
 #include <sio/queue.hpp>
 #include <sio/semaphore.hpp>
+#include <sio/shield.hpp>
+#include <sio/thread_options.hpp>
 #include <sio/timeout.hpp>
 
 namespace sio {
@@ -85,8 +87,8 @@ public:
     /// `callback` is called with a handle of the ended greenlet; see AnyGreenlet::link().
     template <class Callback>
     requires(std::is_invocable_v<Callback&, const Greenlet&> && !std::is_invocable_v<Callback&, const AnyGreenlet&>)
-    void link(Callback callback) const {
-        core_->link([core = std::weak_ptr(core_), callback = std::move(callback)]() mutable {
+    LinkId link(Callback callback) const {
+        return core_->link([core = std::weak_ptr(core_), callback = std::move(callback)]() mutable {
             callback(Greenlet(std::static_pointer_cast<detail::GreenletResult<T>>(core.lock())));
         });
     }
@@ -142,10 +144,11 @@ std::uint64_t current_greenlet_id() noexcept;
 
 /// The loop of a program without a server.
 struct RunOptions {
-    /// Bytes of each greenlet's stack. Default 0: 64 KiB. Only pages that were touched take memory.
-    std::size_t stack_bytes = 0;
-    /// Threads for offload(). Default: 4.
-    std::size_t pool_threads = 4;
+    /// Bytes of each greenlet's stack, rounded up to whole pages: 16 KiB to 1 GiB, default 256 KiB. Under sanitizers, whose frames
+    /// are larger, four times as much is taken. Only pages that were touched take memory.
+    std::size_t stack_bytes = 256 * 1024;
+    /// Threads for calls that block.
+    ThreadOptions threads{};
     /// Whether run() throws Deadlock. Never while the process has threads besides idle ones of thread pools, since those
     /// might wake a greenlet. Default: yes.
     bool detect_deadlock = true;
@@ -157,7 +160,8 @@ void run_main(const RunOptions& options, const AnyGreenlet& (*start)(void* conte
 
 /// Runs a loop on this thread with `function` as its main greenlet, until that returns; greenlets that are left are
 /// killed. Returns its result or throws its exception. For programs and tests without a server.
-/// Throws Error(errc::cannot_start) when a loop runs on this thread already, and Deadlock.
+/// Throws Error(errc::cannot_start) when a loop runs on this thread already, std::invalid_argument for options that cannot be, and
+/// Deadlock.
 template <class Function>
 auto run(Function&& function, const RunOptions& options = {}) {
     using Main = decltype(detail::GreenletAccess::make(std::forward<Function>(function)));

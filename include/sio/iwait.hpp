@@ -13,6 +13,28 @@
 
 namespace sio {
 
+namespace detail {
+
+/// Links that are taken off again when it ends: a greenlet that lives long may be waited for many times.
+class LinksTaken {
+public:
+    LinksTaken() = default;
+    LinksTaken(LinksTaken&&) noexcept = default;
+    LinksTaken& operator=(LinksTaken&&) = delete;
+    ~LinksTaken() {
+        for (const auto& [greenlet, id] : links_) greenlet.unlink(id);
+    }
+
+    void add(const AnyGreenlet& greenlet, LinkId id) {
+        if (id != LinkId{}) links_.emplace_back(greenlet, id);
+    }
+
+private:
+    std::vector<std::pair<AnyGreenlet, LinkId>> links_;
+};
+
+}  // namespace detail
+
 /// Greenlets in the order in which they end; made by iwait().
 ///
 /// A range of one pass. `Handle` is the type of the handles that were given: Greenlet<T>, AnyGreenlet, a shared pointer.
@@ -24,7 +46,7 @@ public:
             const AnyGreenlet any(greenlet);
             // The greenlet owns what it calls, so that cannot own the greenlet: it has its number in the list.
             all_.push_back(std::move(greenlet));
-            any.rawlink([order = order_, index = all_.size() - 1] { order->put(index); });
+            links_.add(any, any.rawlink([order = order_, index = all_.size() - 1] { order->put(index); }));
         }
     }
 
@@ -42,6 +64,7 @@ private:
     detail::Deadline deadline_;
     std::vector<Handle> all_;
     std::shared_ptr<Queue<std::size_t>> order_ = std::make_shared<Queue<std::size_t>>();
+    detail::LinksTaken links_;
 };
 
 /// The greenlets one by one as they end, those that have ended already first. Stops when `limit` has passed.

@@ -21,7 +21,7 @@ public:
     explicit JoinableQueue(std::size_t capacity = 0) : Queue<T>(capacity) { none_left_.set(); }
 
     void put(T value, Duration limit = forever) {
-        if (!try_put(value, limit)) throw Timeout("JoinableQueue::put");
+        if (!try_put(value, limit)) throw TimeoutError("JoinableQueue::put");
     }
     bool try_put(T& value, Duration limit = Duration::zero()) {
         struct Counted {  // before anybody can get it

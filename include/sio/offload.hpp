@@ -5,6 +5,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <sio/detail/pool_purpose.hpp>
+
 namespace sio {
 
 namespace detail {
@@ -25,44 +27,69 @@ protected:
 };
 
 void offload_and_wait(OffloadWork& work);
+/// The same on the threads for `purpose`; but work that has run has its effect: what interrupted the greenlet meanwhile is thrown
+/// by its next blocking call.
+void offload_step_and_wait(PoolPurpose purpose, OffloadWork& work);
+/// Throws what is to interrupt the current greenlet, if there is anything.
+void throw_if_interrupted();
 
 struct NoInterrupt {
     void operator()() const noexcept {}
+};
+
+/// A function as work, with its result.
+template <class Function, class Interrupt>
+class OffloadedCall final : public OffloadWork {
+public:
+    using Result = std::decay_t<std::invoke_result_t<Function&>>;
+
+    OffloadedCall(Function& call, Interrupt& on_interrupt) : function(call), interrupted(on_interrupt) {}
+    void run() noexcept override {
+        try {
+            if constexpr (std::is_void_v<Result>) {
+                function();
+            } else {
+                result.emplace(function());
+            }
+        } catch (...) {
+            exception = std::current_exception();
+        }
+    }
+    void interrupt() noexcept override { interrupted(); }
+    Result take() {
+        if (exception) std::rethrow_exception(std::move(exception));
+        if constexpr (!std::is_void_v<Result>) return std::move(*result);
+    }
+
+    Function& function;
+    Interrupt& interrupted;
+    std::optional<std::conditional_t<std::is_void_v<Result>, bool, Result>> result;
+    std::exception_ptr exception;
 };
 
 /// Calls `function` in `submit(OffloadWork&)`, which returns when it has run.
 template <class Submit, class Function, class Interrupt = NoInterrupt>
 auto offload_to(Submit submit, Function&& function, Interrupt on_interrupt = {})
     -> std::decay_t<std::invoke_result_t<Function&>> {
-    using Result = std::decay_t<std::invoke_result_t<Function&>>;
-    struct Work final : OffloadWork {
-        Work(Function& f, Interrupt& i) : function(f), on_interrupt(i) {}
-        void run() noexcept override {
-            try {
-                if constexpr (std::is_void_v<Result>) {
-                    function();
-                } else {
-                    result.emplace(function());
-                }
-            } catch (...) {
-                exception = std::current_exception();
-            }
-        }
-        void interrupt() noexcept override { on_interrupt(); }
-        Function& function;
-        Interrupt& on_interrupt;
-        std::optional<std::conditional_t<std::is_void_v<Result>, bool, Result>> result;
-        std::exception_ptr exception;
-    };
-    Work work(function, on_interrupt);
+    OffloadedCall<std::remove_reference_t<Function>, Interrupt> work(function, on_interrupt);
     submit(work);
-    if (work.exception) std::rethrow_exception(work.exception);
-    if constexpr (!std::is_void_v<Result>) return std::move(*work.result);
+    return work.take();
+}
+
+/// offload() for a step that changes the state of something: once it has begun its result is returned, so that the caller can
+/// keep account of it. A step that failed may have done so because it was interrupted: then that is thrown.
+template <class Function, class Interrupt = NoInterrupt>
+auto offload_step(PoolPurpose purpose, Function&& function, Interrupt on_interrupt = {})
+    -> std::decay_t<std::invoke_result_t<Function&>> {
+    OffloadedCall<std::remove_reference_t<Function>, Interrupt> work(function, on_interrupt);
+    offload_step_and_wait(purpose, work);
+    if (work.exception) throw_if_interrupted();
+    return work.take();
 }
 
 }  // namespace detail
 
-/// Runs `function` on a thread of the loop's pool (LoopOptions::pool) and blocks the current greenlet, but not its loop,
+/// Runs `function` on a thread of the loop's pool (ThreadOptions::offload) and blocks the current greenlet, but not its loop,
 /// until it has returned. Returns its result or throws its exception.
 ///
 /// `function` may refer to the greenlet's local variables: the greenlet does not go on before it has returned. When the

@@ -5,7 +5,9 @@
 
 namespace sio {
 
-// Both take about a third of a second and 32 MB, on purpose: call them through sio::offload().
+// Both take about a third of a second and 32 MB, on purpose. In a greenlet they run on threads of their own
+// (ThreadOptions::passwords) while the greenlet waits: more attempts to sign in at once wait for each other, and for nothing else.
+// Elsewhere they are plain calls. In a greenlet they throw what blocking calls throw.
 
 /// A text to store in place of the password: scrypt (RFC 7914) with a salt of its own, as `$scrypt$ln=15,r=8,p=3$...$...`.
 std::string hash_password(std::string_view password);

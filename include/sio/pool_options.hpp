@@ -36,7 +36,7 @@ struct PoolStats {
 };
 
 /// No connection of a pool became free in time.
-class PoolTimeout : public Timeout {
+class PoolTimeout : public TimeoutError {
 public:
     PoolTimeout(std::size_t size, Duration waited);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <any>
+#include <cstddef>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -18,6 +19,10 @@ namespace sio::raw {
 class Fiber;
 class Greenlet;
 class Tree;
+
+/// Sets how large the stacks are of those that are made on threads from then on that have made none yet: 16 KiB to 1 GiB, default
+/// 256 KiB. In a sio greenlet they are as large as its own. Any thread. Throws std::invalid_argument.
+void set_stack_bytes(std::size_t bytes);
 
 /// The one that runs. The stack that was there first, of the thread or of the sio greenlet, is the root of a tree of its own.
 /// The reference is to whatever runs: copy it to hand it on. A greenlet that keeps a copy on its own stack keeps itself.

@@ -18,6 +18,7 @@
 #include <sio/http_limits.hpp>
 #include <sio/socket_options.hpp>
 #include <sio/stats.hpp>
+#include <sio/thread_options.hpp>
 #include <sio/watchdog.hpp>
 
 namespace sio {
@@ -73,6 +74,12 @@ struct ServerOptions {
     /// race; rooms, broadcasts and acknowledgements reach all of them. With more than one, what sockets share beside that
     /// (a map in the app, say) needs a lock, or an owner to run_on().
     std::size_t workers = 1;
+    /// Bytes of the stack of each handler, app and other greenlet, rounded up to whole pages: 16 KiB to 1 GiB, default 256 KiB.
+    /// Under sanitizers, whose frames are larger, four times as much is taken. Only pages that were touched take memory, so
+    /// that a larger one costs address space alone. docs/guides/greenlets.md says what common calls need.
+    std::size_t stack_bytes = 256 * 1024;
+    /// Threads of each worker for calls that block: files, databases, look-ups of names, ...
+    ThreadOptions threads{};
     /// Reports handlers that keep a worker, and so all of its clients, waiting.
     WatchdogOptions watchdog;
     /// A path (`/metrics`) that serves stats() as OpenMetrics text to whoever asks: before the app sees the request, on every
@@ -107,7 +114,7 @@ public:
     explicit SocketIOServer(Namespaces namespaces, ServerOptions options = {});
     /// The same, with what socketio_manage() would be given.
     SocketIOServer(Namespaces namespaces, ManageOptions manage, ServerOptions options = {});
-    /// Stops, if it still runs.
+    /// Stops, if it still runs, and waits for the last greenlet.
     ~SocketIOServer();
     SocketIOServer(const SocketIOServer&) = delete;
     SocketIOServer& operator=(const SocketIOServer&) = delete;
@@ -122,7 +129,10 @@ public:
     /// Begins to serve and returns. Throws Error(errc::cannot_start) with one line that says what is in the way.
     void start();
     /// Stops accepting, closes every session (clients will try to reconnect), lets answers that are under way end, and
-    /// returns when all is done or `timeout` (default: ServerOptions::stop_timeout) has passed. What is left is cut off.
+    /// returns when all is done or `timeout` (default: ServerOptions::stop_timeout) has passed. What is left is cut off: greenlets
+    /// are killed. One that waits for a call on another thread (offload(), a file, a database) cannot end before that call does:
+    /// stop() does not wait for it, but the destructor and a start() that follows do, since the call may refer to what the
+    /// application has.
     /// On the server's own threads (in handlers, apps and WatchdogOptions::on_stall) it cannot wait for them: there it is
     /// request_stop(). Does nothing when the server does not run.
     void stop(std::optional<std::chrono::milliseconds> timeout = {});

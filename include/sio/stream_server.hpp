@@ -38,7 +38,8 @@ public:
     void start();
     /// start(), unless started, and blocks until stop(), or until the greenlet is killed.
     void serve_forever();
-    /// Accepts no more; waits up to `limit` for connections to end, then kills their greenlets.
+    /// Accepts no more; waits up to `limit` for connections to end, then kills their greenlets. Called by a handler, it leaves that
+    /// one alone, which ends by returning.
     void stop(Duration limit = Duration::zero());
 
     /// As bound; 0 before start() and for a Unix socket.

@@ -44,12 +44,13 @@ struct Completed {
 /// Another program, whose pipes and end greenlets wait for. gevent: `gevent.subprocess.Popen`.
 ///
 /// No shell is involved: `arguments[0]` is looked for in `PATH`, the others reach it as they are. It inherits no other
-/// descriptors than the three. It keeps running when the object ends, and is then left to the system; kill() and wait() for
-/// it first where that matters.
+/// descriptors than the three. It keeps running when the object ends, and its end is then collected without you; kill() and wait()
+/// for it first where that matters.
 ///
 /// Threads: belongs to the loop on which it was made, and must end before that loop does.
 /// Errors: std::system_error with what the system says (a program that does not exist: no_such_file_or_directory), and
-/// what blocking calls throw. Needs Linux 5.4.
+/// what blocking calls throw. In a process that ignores SIGCHLD the system does not say how programs end: wait() blocks as ever,
+/// and then throws no_child_process. Needs Linux 5.4.
 class Subprocess {
 public:
     explicit Subprocess(std::vector<std::string> arguments, const SubprocessOptions& options = {});

@@ -46,7 +46,8 @@ struct TemplateOptions {
 /// ```
 ///
 /// What `{{ ... }}` writes is escaped for HTML in every template whose name does not end in `.txt`, unless the template
-/// says `|safe`. That is right for text and for quoted attributes; within `<script>` use `|tojson`.
+/// says `|safe`. That is right for text and for quoted attributes; within `<script>` use `|tojson`, in attributes in double quotes
+/// `|tojson|forceescape`.
 ///
 /// Threads: render() any number at once; the others before. Files are read on the thread pool.
 class Templates {

@@ -15,8 +15,13 @@ namespace sio {
 /// A time limit on everything that the current greenlet does until the scope ends.
 ///
 /// When the limit passes, the blocking call that the greenlet is in (or its next one) throws Timeout, once. The limit
-/// does not interrupt code that computes, nor destructors that run because of an exception. Scopes nest; when several
+/// does not interrupt code that computes, nor destructors that run because of an exception, nor what is behind a Shield, unless the
+/// scope began there. Scopes nest; when several
 /// limits have passed, the outermost throws. A scope belongs to the greenlet that made it.
+///
+/// The Timeout is not a std::exception, so that code in between which handles errors does not take an outer scope's limit for one.
+/// A `catch (...)` in between should rethrow it. What a single call throws for a limit of its own, a TimeoutError, is both: an
+/// error, and caught by `catch (const sio::Timeout&)`.
 ///
 ///     sio::TimeoutScope limit(2s);
 ///     try {

@@ -25,12 +25,17 @@ struct WebSocketClientOptions {
     Duration connect_timeout = std::chrono::seconds(30);
     /// How long the server may take to answer a close frame.
     Duration close_timeout = std::chrono::seconds(10);
+    /// While somebody is in receive() and nothing has come for so long, the server is pinged. Zero: never.
+    std::chrono::milliseconds ping_interval{25'000};
+    /// Without a sign of life for so long after a ping, the connection counts as gone (1006). Zero: one may be silent for ever.
+    std::chrono::milliseconds ping_timeout{20'000};
     /// Of one message; beyond, the connection is closed with 1009.
     std::size_t max_message_bytes = 16'000'000;
     ClientTls tls = {};
 };
 
-/// A WebSocket (RFC 6455) to a server, for greenlets. Pings are answered while somebody is in receive().
+/// A WebSocket (RFC 6455) to a server, for greenlets. While somebody is in receive(), pings are answered, and a server that has gone
+/// without a word is noticed (WebSocketClientOptions::ping_interval).
 ///
 ///     sio::WebSocketClient ws("wss://example.org/feed");
 ///     ws.send_text("hello");
@@ -39,7 +44,7 @@ struct WebSocketClientOptions {
 /// One greenlet may receive while any others send. It must not end while a greenlet is in one of its calls.
 ///
 /// Threads: belongs to the loop on which it was made, and must end before that loop does.
-/// Errors: the constructor throws Error(errc::invalid_value) for what is no ws or wss URL, std::system_error
+/// Errors: the constructor throws Error(errc::invalid_value) for what is no ws or wss URL and for negative intervals, std::system_error
 /// (connection refused, upgrade declined, ...), Timeout, and what blocking calls throw; send() throws
 /// Error(errc::connection_closed) when the connection has ended.
 class WebSocketClient {

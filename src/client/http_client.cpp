@@ -11,6 +11,7 @@
 #include "client/url.hpp"
 #include "http/ascii.hpp"
 #include "io/limited.hpp"
+#include "util/ascii.hpp"
 
 namespace sio {
 
@@ -28,6 +29,8 @@ bool is_idempotent(const std::string& method) noexcept {
     return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" || method == "OPTIONS";
 }
 
+bool is_http(const Url& url) noexcept { return url.scheme == "http" || url.scheme == "https"; }
+
 /// What is asked for after a redirect.
 void redirect(FetchOptions& request, int status, bool same_origin) {
     if (status == 303 ? request.method != "HEAD" : (status == 301 || status == 302) && request.method == "POST") {
@@ -38,6 +41,17 @@ void redirect(FetchOptions& request, int status, bool same_origin) {
     }
     if (same_origin) return;
     for (const char* name : {"Authorization", "Cookie", "Proxy-Authorization", "Host"}) request.headers.erase(name);
+}
+
+/// Where a `Location` leads; nothing when a client of HTTP cannot go there. Servers write what they like there, and the answer is
+/// one all the same.
+std::optional<Url> target_of(const Url& url, std::string_view location) {
+    try {
+        Url next = url.resolve(client::encode_location(util::trim_ows(location)));
+        return is_http(next) ? std::optional(std::move(next)) : std::nullopt;
+    } catch (const Error&) {
+        return std::nullopt;
+    }
 }
 
 }  // namespace
@@ -53,10 +67,10 @@ struct HttpClient::Impl {
             const std::string_view location = response.headers.get("Location");
             if (!is_redirect(response.status) || location.empty() || redirects == options.max_redirects)
                 return response;
-            Url next = url.resolve(location);
-            if (url.is_tls() && !next.is_tls()) return response;
-            redirect(request, response.status, next.same_origin(url));
-            url = std::move(next);
+            std::optional<Url> next = target_of(url, location);
+            if (!next || (url.is_tls() && !next->is_tls())) return response;
+            redirect(request, response.status, next->same_origin(url));
+            url = std::move(*next);
         }
     }
 
@@ -92,7 +106,7 @@ struct HttpClient::Impl {
     }
 
     ssl_ctx_st* tls() {
-        if (!tls_context) tls_context = client::make_tls_context(options.tls);
+        if (!tls_context) tls_context = client::shared_tls_context(options.tls);
         return tls_context.get();
     }
 
@@ -107,14 +121,14 @@ HttpClient::~HttpClient() = default;
 
 FetchResponse HttpClient::fetch(std::string_view url, FetchOptions options) {
     Url parsed = Url::parse(url);
-    if (parsed.scheme != "http" && parsed.scheme != "https") {
+    if (!is_http(parsed)) {
         throw Error(errc::invalid_value, "fetch: neither http nor https: " + parsed.text());
     }
     if (!http::is_token(options.method)) throw Error(errc::invalid_value, "fetch: not a method");
     std::optional<FetchResponse> response;
     const std::string what = options.method + ' ' + parsed.text();
     if (!io::within(impl_->options.timeout, [&] { response = impl_->fetch(std::move(parsed), std::move(options)); })) {
-        throw Timeout(what);
+        throw TimeoutError(what);
     }
     return std::move(*response);
 }

@@ -1,5 +1,6 @@
 #include "client/response_parser.hpp"
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
@@ -21,6 +22,10 @@ using boost::beast::string_view;
 
 /// Of the head; of a chunk's line with its extensions; of the trailer.
 constexpr std::uint32_t max_head_bytes = 64 * 1024;
+/// Of all lines between chunks, for each byte of the body. A chunk of one byte has a line of three, and two more behind it.
+constexpr std::size_t max_framing_per_byte = 16;
+/// Interim answers before the one that was asked for.
+constexpr int max_interim = 32;
 
 [[noreturn]] void fail(const error_code& error) {
     if (error == beast_http::error::body_limit || error == beast_http::error::header_limit ||
@@ -49,8 +54,17 @@ public:
     std::size_t feed(std::string_view data) {
         if (is_header_done() && chunked() && http::must_wait_for_last_chunk(data)) return 0;
         error_code error;
+        const bool in_chunks = is_header_done() && chunked();
         const std::size_t read = put(boost::asio::const_buffer(data.data(), data.size()), error);
         if (error && error != beast_http::error::need_more) fail(error);
+        if (in_chunks) {
+            // Nobody keeps it, but a server is not to send for ever what counts for nothing.
+            chunked_bytes_ += read;
+            const std::size_t framing = chunked_bytes_ - std::min(chunked_bytes_, response.body.size());
+            if (framing > max_head_bytes + max_framing_per_byte * response.body.size()) {
+                throw Error(errc::limit_exceeded, "receive an answer: too much between the chunks");
+            }
+        }
         // Lines between chunks, and trailers, are kept by nobody, but have to be there whole.
         if (!is_done() && data.size() - read > max_head_bytes) {
             throw Error(errc::limit_exceeded, "receive an answer: a chunk's line is too long");
@@ -89,6 +103,7 @@ private:
     void on_finish_impl(error_code&) override {}
 
     bool in_body_ = false;
+    std::size_t chunked_bytes_ = 0;
 };
 
 ResponseParser::ResponseParser(bool head_only, std::size_t max_body_bytes)
@@ -108,6 +123,7 @@ std::size_t ResponseParser::feed(std::string_view data) {
         // An interim answer: the one that was asked for comes later (RFC 9110, 15.2).
         const int status = impl_->response.status;
         if (impl_->is_done() && status < 200 && status != 101) {
+            if (++interim_ > max_interim) throw Error(errc::limit_exceeded, "receive an answer: too many interim ones");
             begin();
         } else if (step == 0) {
             break;

@@ -38,6 +38,7 @@ private:
 
     const bool head_only_;
     const std::size_t max_body_bytes_;
+    int interim_ = 0;
     std::unique_ptr<Impl> impl_;
 };
 

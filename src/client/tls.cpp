@@ -5,10 +5,19 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <mutex>
 #include <new>
 #include <system_error>
+#include <utility>
+#include <vector>
+
+#include "http/offloaded.hpp"
 
 namespace sio::client {
 
@@ -62,7 +71,83 @@ bool is_numeric(const std::string& host) noexcept {
     return ::inet_pton(AF_INET, host.c_str(), address) == 1 || ::inet_pton(AF_INET6, host.c_str(), address) == 1;
 }
 
+/// What a context was made of, so that it is made anew when that has changed.
+struct Trusted {
+    std::string ca_file;
+    bool verify = true;
+
+    bool operator==(const Trusted&) const = default;
+};
+
+struct Stamp {
+    std::int64_t modified_s = 0;
+    std::int64_t modified_ns = 0;
+    std::int64_t bytes = 0;
+
+    bool operator==(const Stamp&) const = default;
+};
+
+Stamp stamp_of(const std::string& file) noexcept {
+    struct stat status{};
+    if (file.empty() || ::stat(file.c_str(), &status) != 0) return {};
+    return {status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_size};
+}
+
+struct Kept {
+    Trusted trusted;
+    Stamp stamp;
+    std::chrono::steady_clock::time_point made;
+    TlsContext context;
+};
+
+/// Those that were used last, the latest at the end.
+class KeptContexts {
+public:
+    /// Null when there is none that is good still.
+    TlsContext find(const Trusted& trusted, const Stamp& stamp) {
+        const std::lock_guard lock(mutex_);
+        const auto found =
+            std::find_if(all_.begin(), all_.end(), [&](const Kept& kept) { return kept.trusted == trusted; });
+        if (found == all_.end()) return nullptr;
+        if (found->stamp != stamp || std::chrono::steady_clock::now() - found->made > longest_kept) {
+            all_.erase(found);
+            return nullptr;
+        }
+        std::rotate(found, found + 1, all_.end());
+        return reference_to(all_.back().context);
+    }
+    void keep(Trusted trusted, const Stamp& stamp, const TlsContext& context) {
+        const std::lock_guard lock(mutex_);
+        std::erase_if(all_, [&](const Kept& kept) { return kept.trusted == trusted; });
+        if (all_.size() == most_kept) all_.erase(all_.begin());
+        all_.push_back({std::move(trusted), stamp, std::chrono::steady_clock::now(), reference_to(context)});
+    }
+
+private:
+    static constexpr std::size_t most_kept = 16;
+    static constexpr std::chrono::hours longest_kept{1};
+
+    static TlsContext reference_to(const TlsContext& context) noexcept {
+        SSL_CTX_up_ref(context.get());
+        return TlsContext(context.get());
+    }
+
+    std::mutex mutex_;
+    std::vector<Kept> all_;
+};
+
 }  // namespace
+
+TlsContext shared_tls_context(const ClientTls& options) {
+    static KeptContexts contexts;
+    const Trusted trusted{options.ca_file, options.verify};
+    // Before it is read: one that changes meanwhile is read again.
+    const Stamp stamp = stamp_of(options.ca_file);
+    if (TlsContext found = contexts.find(trusted, stamp)) return found;
+    TlsContext made = http::offloaded(detail::PoolPurpose::files, [&] { return make_tls_context(options); });
+    contexts.keep(trusted, stamp, made);
+    return made;
+}
 
 void FreeTls::operator()(ssl_ctx_st* context) const noexcept { SSL_CTX_free(context); }
 void FreeTls::operator()(ssl_st* session) const noexcept { SSL_free(session); }

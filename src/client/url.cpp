@@ -30,7 +30,39 @@ bool is_visible(std::string_view text) noexcept {
     return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
+// RFC 3986, 5.2.4: `.` and `..` mean directories, not names. `path` begins with a slash.
+std::string without_dot_segments(std::string_view path) {
+    std::string out;
+    while (!path.empty()) {
+        const std::size_t end = std::min(path.find('/', 1), path.size());
+        const std::string_view segment = path.substr(0, end);
+        path.remove_prefix(end);
+        const bool up = segment == "/..";
+        if (!up && segment != "/.") {
+            out += segment;
+            continue;
+        }
+        if (up) out.erase(std::min(out.rfind('/'), out.size()));
+        if (path.empty()) out += '/';
+    }
+    return out;
+}
+
 }  // namespace
+
+std::string encode_location(std::string_view text) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte > 0x20 && byte < 0x7f) {
+            out += c;
+        } else {
+            ((out += '%') += digits[byte >> 4]) += digits[byte & 15];
+        }
+    }
+    return out;
+}
 
 Url Url::parse(std::string_view text) {
     const auto fail = [&](const char* why) {
@@ -86,14 +118,17 @@ Url Url::resolve(std::string_view reference) const {
     if (reference.starts_with('/')) {
         base = {};
     } else if (reference.starts_with('?')) {
-        base = base.substr(0, base.find('?'));
+        return parse(scheme + "://" + authority() + std::string(base.substr(0, base.find('?'))) +
+                     std::string(reference));
     } else if (reference.empty() || reference.starts_with('#')) {
         return *this;
     } else {
         base = base.substr(0, base.find('?'));
         base = base.substr(0, base.rfind('/') + 1);
     }
-    return parse(scheme + "://" + authority() + std::string(base) + std::string(reference));
+    const std::size_t end = std::min(reference.find_first_of("?#"), reference.size());
+    const std::string path = without_dot_segments(std::string(base) + std::string(reference.substr(0, end)));
+    return parse(scheme + "://" + authority() + path + std::string(reference.substr(end)));
 }
 
 }  // namespace sio::client

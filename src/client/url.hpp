@@ -25,8 +25,12 @@ struct Url {
 
     /// Throws Error(errc::invalid_value), which quotes the URL, when it is none, has another scheme, or user and password.
     static Url parse(std::string_view text);
-    /// Where `reference`, a `Location`, leads from here: absolute, or a path with or without its beginning. Throws as parse().
+    /// Where `reference`, a `Location`, leads from here: absolute, or a path with or without its beginning, with `.` and `..`
+    /// (RFC 3986, 5.2). Throws as parse().
     Url resolve(std::string_view reference) const;
 };
+
+/// `text` with what must be encoded in a URL encoded: spaces, control characters and bytes beyond ASCII, as browsers do.
+std::string encode_location(std::string_view text);
 
 }  // namespace sio::client

@@ -41,10 +41,12 @@ class WebSocketClient::Impl final : private wire::WsReceiver {
 public:
     Impl(const Url& url, const WebSocketClientOptions& options)
         : close_timeout_(options.close_timeout),
+          ping_interval_(options.ping_interval),
+          ping_timeout_(options.ping_timeout),
           parser_options_{.role = wire::WsRole::client, .max_message_bytes = options.max_message_bytes},
           stream_({url.host, url.port}, url.authority()) {
         if (url.is_tls()) {
-            const auto context = client::make_tls_context(options.tls);  // the session keeps what it needs of it
+            const auto context = client::shared_tls_context(options.tls);
             stream_.secure(context.get(), url.host, options.tls);
         }
         shake_hands(client::WebSocketHandshake(url, options));
@@ -56,7 +58,7 @@ public:
             parse();
             if (message_ || !open_) return std::exchange(message_, std::nullopt);
             try {
-                if (fill()) continue;
+                if (fill_or_ping()) continue;
             } catch (const Error& error) {
                 if (error.code() != errc::connection_closed) throw;  // a time limit
             } catch (const std::system_error&) {
@@ -77,7 +79,12 @@ public:
     void close(std::uint16_t code, std::string_view reason) {
         if (!open_ || std::exchange(closing_, true)) return;
         // A server that does not answer is cut off.
-        if (!io::within(close_timeout_, [&] { say_goodbye(code, reason); })) cut();
+        try {
+            if (!io::within(close_timeout_, [&] { say_goodbye(code, reason); })) cut();
+        } catch (...) {
+            cut();  // the greenlet was interrupted: nobody waits for the answer any more
+            throw;
+        }
     }
 
     void cut() noexcept { end(wire::ws_close::abnormal, {}); }
@@ -115,6 +122,22 @@ private:
         return got > 0;
     }
 
+    // The same; a server that is silent is asked whether it is there. False also when it is not.
+    bool fill_or_ping() {
+        if (ping_interval_ <= Duration::zero()) return fill();
+        bool more = false;
+        if (io::within(ping_interval_, [&] { more = fill(); })) return more;
+        if (!closing_ && sending_.try_lock()) {  // else something is on its way, which the server has to acknowledge
+            const std::lock_guard lock(sending_, std::adopt_lock);
+            std::string frame;
+            append_frame(frame, wire::WsOpcode::ping, {});
+            if (!io::within(silence_limit(), [&] { write(frame); })) return false;
+        }
+        return io::within(silence_limit(), [&] { more = fill(); }) && more;
+    }
+
+    Duration silence_limit() const noexcept { return ping_timeout_ > Duration::zero() ? ping_timeout_ : forever; }
+
     // Up to the next message, with the answers to control frames before it.
     void parse() {
         if (!open_) return;
@@ -127,7 +150,11 @@ private:
             return;
         }
         // The last frame goes out behind whatever is being sent, if the server takes it.
-        const auto [code, reason] = *std::exchange(ended_by_peer_, std::nullopt);
+        struct End {
+            Impl& impl;
+            std::pair<std::uint16_t, std::string> close;
+            ~End() { impl.end(close.first, close.second); }
+        } const end{*this, *std::exchange(ended_by_peer_, std::nullopt)};
         open_ = false;
         try {
             io::within(close_timeout_, [this] {
@@ -139,7 +166,6 @@ private:
         } catch (const std::system_error&) {
             // It had closed already.
         }
-        end(code, reason);
     }
 
     // With the lock. What waits in `control_` follows `frame`.
@@ -203,6 +229,8 @@ private:
     }
 
     const Duration close_timeout_;
+    const Duration ping_interval_;
+    const Duration ping_timeout_;
     const wire::WsParserOptions parser_options_;
     client::Stream stream_;
     wire::WsParser parser_{parser_options_};
@@ -226,8 +254,11 @@ WebSocketClient::WebSocketClient(std::string_view text, WebSocketClientOptions o
     if (url.scheme != "ws" && url.scheme != "wss") {
         throw Error(errc::invalid_value, "WebSocketClient: neither ws nor wss: " + url.text());
     }
+    if (options.ping_interval.count() < 0 || options.ping_timeout.count() < 0) {
+        throw Error(errc::invalid_value, "WebSocketClient: ping_interval and ping_timeout must not be negative");
+    }
     if (!io::within(options.connect_timeout, [&] { impl_ = std::make_unique<Impl>(url, options); })) {
-        throw Timeout("connect to " + url.text());
+        throw TimeoutError("connect to " + url.text());
     }
 }
 
@@ -239,7 +270,7 @@ std::optional<Message> WebSocketClient::receive(Duration limit) {
     std::optional<Message> message;
     if (!io::within(limit, [&] { message = impl_->receive(); })) {
         impl_->cut();
-        throw Timeout("WebSocketClient::receive");
+        throw TimeoutError("WebSocketClient::receive");
     }
     return message;
 }

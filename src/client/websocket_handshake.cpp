@@ -46,6 +46,9 @@ WebSocketHandshake::WebSocketHandshake(const Url& url, const WebSocketClientOpti
     fields.set("Connection", "Upgrade");
     fields.set("Sec-WebSocket-Key", key_);
     fields.set("Sec-WebSocket-Version", "13");
+    // Of the caller's own fields no offer is made that nobody here would know of.
+    fields.erase("Sec-WebSocket-Extensions");
+    fields.erase("Sec-WebSocket-Protocol");
     if (!offered_.empty()) fields.set("Sec-WebSocket-Protocol", joined(offered_));
     request_ = request_text("GET", url.target, fields);
 }
@@ -64,9 +67,17 @@ std::string WebSocketHandshake::check(const FetchResponse& response) const {
     if (util::trim_ows(fields.get("Sec-WebSocket-Accept")) != wire::websocket_accept(key_)) {
         refuse("Sec-WebSocket-Accept does not answer the key");
     }
-    if (!fields.get("Sec-WebSocket-Extensions").empty()) refuse("the server uses an extension that was not offered");
-    std::string agreed(fields.get("Sec-WebSocket-Protocol"));
-    if (!agreed.empty() && std::find(offered_.begin(), offered_.end(), agreed) == offered_.end()) {
+    // All fields of the name: the first may be empty.
+    for (const auto& [name, value] : fields) {
+        if (util::ascii_iequals(name, "Sec-WebSocket-Extensions") && !util::trim_ows(value).empty()) {
+            refuse("the server uses an extension that was not offered");
+        }
+    }
+    if (fields.count("Sec-WebSocket-Protocol") > 1) refuse("the server chose several subprotocols");
+    if (fields.count("Sec-WebSocket-Accept") > 1) refuse("the server answered the key more than once");
+    std::string agreed(util::trim_ows(fields.get("Sec-WebSocket-Protocol")));
+    if (fields.contains("Sec-WebSocket-Protocol") &&
+        std::find(offered_.begin(), offered_.end(), agreed) == offered_.end()) {
         refuse("the server chose a subprotocol that was not offered: " + util::printable(agreed));
     }
     return agreed;

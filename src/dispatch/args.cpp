@@ -17,14 +17,14 @@ void copy_value(JsonReader& reader, JsonWriter& writer) {
             return;
         }
         case JsonKind::array:
-            reader.enter_array();
-            writer.begin_array();
+            writer.begin_array();  // throws where the reader would not enter it
+            if (!reader.enter_array()) throw Error(errc::limit_exceeded, "sio: " + reader.reason());
             while (reader.next_element()) copy_value(reader, writer);
             writer.end_array();
             return;
         case JsonKind::object:
-            reader.enter_object();
             writer.begin_object();
+            if (!reader.enter_object()) throw Error(errc::limit_exceeded, "sio: " + reader.reason());
             for (std::string_view key; reader.next_member(key);) {
                 writer.key(key);
                 copy_value(reader, writer);

@@ -245,7 +245,9 @@ LocalJob::~LocalJob() {
 void LocalJob::run(const Invocation& function) const {
     try {
         self_->exception_handler_decorator(function);
-    } catch (const std::exception&) {
+    } catch (const GreenletExit&) {
+        throw;
+    } catch (...) {
         // The greenlet passes it on to whoever joins it, or logs it.
         self_->connection().report_exception(std::current_exception(), {}, std::nullopt, true);
         throw;

@@ -368,6 +368,8 @@ void Connection::refuse(const std::exception_ptr& thrown) {
         json = refusal_json(generation, error.what());
     } catch (const std::exception& error) {
         json = refusal_json(generation, hub_.options().expose_error_messages ? error.what() : "Internal error");
+    } catch (const Timeout& timeout) {
+        json = refusal_json(generation, hub_.options().expose_error_messages ? timeout.what() : "Internal error");
     } catch (...) {
         json = refusal_json(generation, "Internal error");
     }
@@ -480,6 +482,8 @@ void Connection::report_exception(const std::exception_ptr& thrown, std::string_
         text = error.what();
     } catch (const std::exception& error) {
         text = error.what();
+    } catch (const Timeout& timeout) {
+        text = timeout.what();
     } catch (...) {
         text = "unknown error";
     }

@@ -168,7 +168,7 @@ Args Connection::finish_call(detail::PendingCall& call) {
         }
     } const waiting(call);
     if (!call.done.wait(util::saturated(*call.limit))) {
-        throw Timeout("sio: call(): the client has not acknowledged in time");
+        throw TimeoutError("sio: call(): the client has not acknowledged in time");
     }
     if (call.error) throw Error(errc::not_connected, "sio: call(): the client was disconnected");
     return std::move(call.args);

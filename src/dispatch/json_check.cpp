@@ -2,6 +2,7 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 
+#include <sio/detail/stack_left.hpp>
 #include <sio/json_reader.hpp>
 
 #include "wire/json_text.hpp"
@@ -39,12 +40,15 @@ struct Ignore {
     bool on_comment(string_view, error_code&) { return true; }
 };
 
+// Of the stack, in a build without optimisation.
+constexpr std::size_t check_bytes_per_level = 512;
+
 // Its constructor allocates nothing, and a whole text in one call needs no saved state.
 class Checker {
 public:
     bool check(std::string_view text, std::size_t max_depth) {
         boost::json::parse_options options;
-        options.max_depth = max_depth;
+        options.max_depth = detail::levels_that_fit(check_bytes_per_level, max_depth);
         boost::json::basic_parser<Ignore> parser(options);
         error_code error;
         const std::size_t used = parser.write_some(false, text.data(), text.size(), error);
@@ -55,14 +59,14 @@ public:
 bool placeholder_is_valid(JsonReader& reader) {
     switch (reader.kind()) {
         case JsonKind::array:
-            reader.enter_array();
+            if (!reader.enter_array()) return false;
             while (reader.next_element()) {
                 if (!placeholder_is_valid(reader)) return false;
             }
             return true;
         case JsonKind::object: {
             // Not one that the reader takes for an attachment: then nothing in it may say that it is.
-            reader.enter_object();
+            if (!reader.enter_object()) return false;
             for (std::string_view key; reader.next_member(key);) {
                 if (key == "_placeholder") {
                     bool marked = false;

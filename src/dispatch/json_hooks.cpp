@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include <sio/detail/stack_left.hpp>
 #include <sio/error.hpp>
 #include <sio/json.hpp>
 #include <sio/log.hpp>
@@ -16,6 +17,8 @@ namespace {
 
 // Deeper than any limit that received text has been checked against.
 constexpr std::size_t max_depth = 256;
+// Of the stack, for Boost's parser.
+constexpr std::size_t hook_bytes_per_level = 256;
 
 std::string in_brackets(std::string_view text) {
     std::string array = "[";
@@ -66,7 +69,7 @@ bool apply_json_loads(const JsonLoads& loads, Args& args) {
 
 std::string apply_json_dumps(const JsonDumps& dumps, std::string_view text) {
     boost::json::parse_options options;
-    options.max_depth = max_depth;
+    options.max_depth = detail::levels_that_fit(hook_bytes_per_level, max_depth);
     std::string dumped = dumps(boost::json::parse(in_brackets(text), {}, options));
     const auto first = dumped.find_first_not_of(" \t\r\n");
     const auto last = dumped.find_last_not_of(" \t\r\n");

@@ -7,6 +7,8 @@
 #include <system_error>
 #include <utility>
 
+#include <sio/detail/stack_left.hpp>
+
 #include "util/decimal.hpp"
 #include "wire/json_text.hpp"
 
@@ -259,6 +261,8 @@ bool JsonReader::skip() {
 
 bool JsonReader::enter_array() {
     if (kind() != JsonKind::array) return expected("an array");
+    // Types that contain themselves are read as deep as the text goes.
+    if (detail::stack_is_short()) return fail("nested too deeply for what is left of the stack");
     ++at_;
     return true;
 }
@@ -277,6 +281,7 @@ bool JsonReader::next_element() {
 bool JsonReader::enter_object() {
     const JsonKind ahead = kind();
     if (ahead != JsonKind::object) return expected("an object");
+    if (detail::stack_is_short()) return fail("nested too deeply for what is left of the stack");
     ++at_;
     return true;
 }

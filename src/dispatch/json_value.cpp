@@ -8,15 +8,20 @@
 #include <string>
 #include <utility>
 
+#include <sio/detail/stack_left.hpp>
 #include <sio/error.hpp>
 
 namespace sio {
 namespace {
 
+// Received text has been checked against a limit of its own.
+constexpr std::size_t max_depth = 1024;
+// What Boost's parser needs, and then who copies, compares and destroys the document (bench_stack_use).
+constexpr std::size_t stack_bytes_per_level = 256;
+
 boost::json::value parse(std::string_view text) {
     boost::json::parse_options options;
-    // Received text has been checked against a limit of its own.
-    options.max_depth = 1024;
+    options.max_depth = detail::levels_that_fit(stack_bytes_per_level, max_depth);
     boost::system::error_code error;
     auto value = boost::json::parse(text, error, {}, options);
     if (error) throw Error(errc::invalid_value, "sio: not a JSON text: " + error.message());
@@ -27,7 +32,7 @@ bool read_document(JsonReader& reader, boost::json::value& value) {
     std::string_view text;
     if (!reader.read_raw(text)) return false;
     boost::json::parse_options options;
-    options.max_depth = 1024;
+    options.max_depth = detail::levels_that_fit(stack_bytes_per_level, max_depth);
     boost::system::error_code error;
     value = boost::json::parse(text, error, {}, options);
     return !error || reader.fail("not a JSON text");

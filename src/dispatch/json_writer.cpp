@@ -2,11 +2,22 @@
 
 #include <utility>
 
+#include <sio/detail/stack_left.hpp>
 #include <sio/error.hpp>
 
 #include "wire/json_text.hpp"
 
 namespace sio {
+
+namespace {
+
+// Values that contain others of their kind are written as deep as they are.
+void require_stack() {
+    if (!detail::stack_is_short()) return;
+    throw Error(errc::limit_exceeded, "sio: a value is nested too deeply for what is left of the stack");
+}
+
+}  // namespace
 
 // What was written last tells whether a comma is due: nothing else needs to be remembered.
 void JsonWriter::separate() {
@@ -60,6 +71,7 @@ void JsonWriter::binary(Binary value) {
 }
 
 void JsonWriter::begin_array() {
+    require_stack();
     separate();
     *out_ += '[';
 }
@@ -67,6 +79,7 @@ void JsonWriter::begin_array() {
 void JsonWriter::end_array() { *out_ += ']'; }
 
 void JsonWriter::begin_object() {
+    require_stack();
     separate();
     *out_ += '{';
 }

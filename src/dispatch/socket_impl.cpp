@@ -11,6 +11,7 @@
 
 #include "dispatch/registry.hpp"
 #include "dispatch/unserved_namespace.hpp"
+#include "greenlet/interruption.hpp"
 #include "http/run_app.hpp"
 #include "util/exception_text.hpp"
 
@@ -323,9 +324,8 @@ void SocketImpl::handle_error(const ErrorReport& report) {
         } else {
             default_error_handler(*this, report);
         }
-    } catch (const GreenletExit&) {
-        throw;
     } catch (...) {
+        if (greenlet::is_interruption()) throw;  // of whoever reports: perhaps a handler within a TimeoutScope
         log(LogLevel::error, "dispatch", "the error handler threw " + util::exception_text(std::current_exception()));
     }
 }

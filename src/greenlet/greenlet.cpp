@@ -151,8 +151,10 @@ bool TimeoutScope::caused(const Timeout& timeout) const noexcept { return timeou
 void detail::run_main(const RunOptions& options, const AnyGreenlet& (*start)(void* context), void* context) {
     if (greenlet::Loop::current()) throw Error(errc::cannot_start, "sio::run: a loop runs on this thread already");
     greenlet::LoopOptions loop_options;
-    if (options.stack_bytes != 0) loop_options.stack_bytes = options.stack_bytes;
-    loop_options.pool_threads = options.pool_threads;
+    loop_options.stack_bytes = options.stack_bytes;
+    loop_options.stack_option = "RunOptions::stack_bytes";
+    greenlet::check_threads(options.threads, "RunOptions");
+    loop_options.threads = options.threads;
     loop_options.detect_deadlock = options.detect_deadlock;
     greenlet::Loop loop(loop_options);
     loop.post([&loop, start, context] {

@@ -1,5 +1,7 @@
 #include <sio/detail/greenlet_core.hpp>
 
+#include <algorithm>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -140,6 +142,11 @@ void GreenletCore::execute() {
         call();
     } catch (const GreenletExit&) {
         killed = true;
+    } catch (const std::exception&) {
+        exception = std::current_exception();
+    } catch (const Timeout& timeout) {
+        // Its scope is gone: for those who ask how the greenlet ended it is an error like others, and no limit of theirs.
+        exception = std::make_exception_ptr(TimeoutError(timeout.what()));
     } catch (...) {
         exception = std::current_exception();
     }
@@ -160,7 +167,7 @@ void GreenletCore::finish(std::exception_ptr exception, bool killed) noexcept {
         links.swap(links_);
         ended_.wake_all();
     }
-    for (auto& [link, in_greenlet] : links) {
+    for (auto& [link, in_greenlet, number] : links) {
         try {
             if (in_greenlet && Loop::current() == loop_) {
                 loop_->enter(std::move(link));
@@ -243,31 +250,49 @@ std::exception_ptr GreenletCore::exception() const {
     return exception_;
 }
 
-void GreenletCore::link(Link link) {
+LinkId GreenletCore::link(Link link) {
     {
         const auto lock = ended_.lock();
         observed_ = true;
-        if (state_ != State::ended) {
-            links_.push_back({std::move(link), true});
-            return;
-        }
+        if (state_ != State::ended) return add_link(std::move(link), true);
     }
     if (Loop* loop = Loop::current()) {
         loop->post([loop, link = std::move(link)]() mutable { loop->enter(std::move(link)); });
     } else {
         link();
     }
+    return {};
 }
 
-void GreenletCore::rawlink(Link link) {
+LinkId GreenletCore::rawlink(Link link) {
     {
         const auto lock = ended_.lock();
-        if (state_ != State::ended) {
-            links_.push_back({std::move(link), false});
-            return;
-        }
+        if (state_ != State::ended) return add_link(std::move(link), false);
     }
     link();
+    return {};
+}
+
+// The lock is held.
+LinkId GreenletCore::add_link(Link&& link, bool in_greenlet) {
+    links_.push_back({std::move(link), in_greenlet, ++last_link_});
+    return LinkId{last_link_};
+}
+
+bool GreenletCore::unlink(LinkId id) {
+    LinkEntry taken{};  // what it captured ends without the lock
+    const auto lock = ended_.lock();
+    const auto found = std::find_if(links_.rbegin(), links_.rend(),
+                                    [id](const LinkEntry& entry) { return LinkId{entry.number} == id; });
+    if (found == links_.rend()) return false;
+    taken = std::move(*found);
+    links_.erase(std::prev(found.base()));
+    return true;
+}
+
+std::size_t GreenletCore::links() const {
+    const auto lock = ended_.lock();
+    return links_.size();
 }
 
 std::string GreenletCore::name() const {

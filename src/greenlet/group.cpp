@@ -20,7 +20,7 @@ void GroupCore::start(const AnyGreenlet& greenlet) {
     try {
         GreenletAccess::core(greenlet).start();
     } catch (...) {
-        leave(greenlet.id(), nullptr);
+        discard(greenlet);
         throw;
     }
 }
@@ -38,28 +38,36 @@ void GroupCore::add(const AnyGreenlet& greenlet) {
 void GroupCore::enter(const AnyGreenlet& greenlet) {
     {
         const auto lock = empty_.lock();
-        if (!members_.emplace(greenlet.id(), greenlet).second) {
+        if (!members_.emplace(greenlet.id(), Member{greenlet}).second) {
             if (places_) places_->release();
             return;
         }
     }
-    greenlet.rawlink([group = shared_from_this(), id = greenlet.id(), core = &GreenletAccess::core(greenlet)] {
-        group->leave(id, core->peek_exception());
-    });
+    const LinkId link =
+        greenlet.rawlink([group = shared_from_this(), id = greenlet.id(), core = &GreenletAccess::core(greenlet)] {
+            group->leave(id, core->peek_exception());
+        });
+    const auto lock = empty_.lock();
+    if (const auto member = members_.find(greenlet.id()); member != members_.end()) member->second.link = link;
 }
 
-void GroupCore::discard(const AnyGreenlet& greenlet) { leave(greenlet.id(), nullptr); }
+void GroupCore::discard(const AnyGreenlet& greenlet) {
+    const Member member = leave(greenlet.id(), nullptr);
+    if (member.greenlet) member.greenlet.unlink(member.link);
+}
 
-void GroupCore::leave(std::uint64_t id, std::exception_ptr exception) {
-    AnyGreenlet last;  // ends after the lock
+// Returns the member, which is to end after the lock.
+GroupCore::Member GroupCore::leave(std::uint64_t id, std::exception_ptr exception) {
+    Member last;
     const auto lock = empty_.lock();
     const auto member = members_.find(id);
-    if (member == members_.end()) return;
+    if (member == members_.end()) return last;
     last = std::move(member->second);
     members_.erase(member);
     if (exception && !first_exception_) first_exception_ = std::move(exception);
     if (places_) places_->release();
     if (members_.empty() || first_exception_) empty_.wake_all();
+    return last;
 }
 
 std::size_t GroupCore::size() const {
@@ -71,7 +79,7 @@ std::vector<AnyGreenlet> GroupCore::greenlets() const {
     const auto lock = empty_.lock();
     std::vector<AnyGreenlet> all;
     all.reserve(members_.size());
-    for (const auto& [id, greenlet] : members_) all.push_back(greenlet);
+    for (const auto& [id, member] : members_) all.push_back(member.greenlet);
     std::sort(all.begin(), all.end(), [](const AnyGreenlet& a, const AnyGreenlet& b) { return a.id() < b.id(); });
     return all;
 }

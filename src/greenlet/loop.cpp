@@ -6,12 +6,14 @@
 #include <chrono>
 #include <exception>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
 #include <sio/log.hpp>
 
 #include "greenlet/alarm.hpp"
 #include "greenlet/fast_thread_local.hpp"
+#include "greenlet/overflow_report.hpp"
 #include "greenlet/stack_arena.hpp"
 #include "greenlet/thread_pool.hpp"
 #include "greenlet/worker.hpp"
@@ -28,6 +30,25 @@ constexpr std::chrono::seconds stuck_report_interval{5};
 
 // Batches beyond this do not keep their memory.
 constexpr std::size_t kept_batch = 1024;
+
+constexpr std::size_t max_threads = 1024;
+
+std::size_t threads_for(const ThreadOptions& threads, detail::PoolPurpose purpose) noexcept {
+    switch (purpose) {
+        case detail::PoolPurpose::offload: return threads.offload;
+        case detail::PoolPurpose::files: return threads.files;
+        case detail::PoolPurpose::databases: return threads.databases;
+        case detail::PoolPurpose::lookups: return threads.lookups;
+        case detail::PoolPurpose::passwords: return threads.passwords;
+    }
+    return threads.offload;
+}
+
+std::unique_ptr<StackArena> make_stacks(const LoopOptions& options) {
+    check_stack_bytes(options.stack_bytes, options.stack_option);
+    return std::make_unique<StackArena>(options.stack_bytes * sanitizer::frame_factor, options.hot_stacks,
+                                        options.stack_option);
+}
 
 util::Clock::time_point standing_clock() { return util::Clock::time_point(std::chrono::hours(1)); }
 
@@ -48,14 +69,35 @@ private:
     std::optional<OverflowReport> report_;
 };
 
+void check_stack_bytes(std::size_t bytes, const char* option) {
+    if (bytes >= StackArena::min_stack_bytes && bytes <= StackArena::max_stack_bytes) return;
+    throw std::invalid_argument("sio: " + std::string(option) + " must be 16 KiB to 1 GiB, not " +
+                                std::to_string(bytes) + " bytes");
+}
+
+void check_threads(const ThreadOptions& threads, const char* where) {
+    const std::pair<const char*, std::size_t> all[] = {{"offload", threads.offload},
+                                                       {"files", threads.files},
+                                                       {"databases", threads.databases},
+                                                       {"lookups", threads.lookups},
+                                                       {"passwords", threads.passwords}};
+    for (const auto& [name, count] : all) {
+        if (count >= 1 && count <= max_threads) continue;
+        throw std::invalid_argument("sio: " + std::string(where) + "::threads." + name + " must be 1 to " +
+                                    std::to_string(max_threads) + ", not " + std::to_string(count));
+    }
+}
+
 Loop::Loop() : Loop(LoopOptions{}) {}
 
 Loop::Loop(const LoopOptions& options)
     : options_(options),
-      stacks_(std::make_unique<StackArena>(options.stack_bytes, options.hot_stacks)),
+      stacks_(make_stacks(options)),
       context_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
       timers_(options.virtual_time ? &standing_clock : &util::Clock::now),
-      alarm_(std::make_unique<Alarm>(*this)) {}
+      alarm_(std::make_unique<Alarm>(*this)) {
+    check_threads(options_.threads, "LoopOptions");
+}
 
 Loop::~Loop() {
     assert(current_loop != this && "a loop must not be destroyed while it runs");
@@ -64,10 +106,11 @@ Loop::~Loop() {
 
 Loop* Loop::current() noexcept { return current_loop; }
 
-ThreadPool& Loop::pool() {
-    if (options_.pool) return *options_.pool;
-    if (!own_pool_) own_pool_ = std::make_unique<ThreadPool>(options_.pool_threads);
-    return *own_pool_;
+ThreadPool& Loop::pool(detail::PoolPurpose purpose) {
+    if (options_.pool && purpose == detail::PoolPurpose::offload) return *options_.pool;
+    auto& pool = own_pools_[static_cast<std::size_t>(purpose)];
+    if (!pool) pool = std::make_unique<ThreadPool>(threads_for(options_.threads, purpose));
+    return *pool;
 }
 
 // --- running -----------------------------------------------------------------------------------------------------

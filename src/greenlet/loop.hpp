@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <cstddef>
@@ -9,7 +10,9 @@
 #include <string>
 #include <vector>
 
+#include <sio/detail/pool_purpose.hpp>
 #include <sio/detail/runnable.hpp>
+#include <sio/thread_options.hpp>
 
 #include "greenlet/sanitizer.hpp"
 #include "util/timer_wheel.hpp"
@@ -25,19 +28,22 @@ class Wait;
 class Worker;
 
 struct LoopOptions {
-    /// Bytes of each greenlet's stack, rounded up to whole pages. Default: 64 KiB (256 KiB under sanitizers, whose
-    /// frames are larger). At least 16 KiB. Only pages that were touched take memory.
-    std::size_t stack_bytes = sanitizer::active ? 256 * 1024 : 64 * 1024;
+    /// Bytes of each greenlet's stack, rounded up to whole pages: 16 KiB to 1 GiB, default 256 KiB. Under sanitizers, whose frames
+    /// are larger, it is four times as much. Only pages that were touched take memory.
+    std::size_t stack_bytes = 256 * 1024;
+    /// What the user calls that option, in the text of errors: a literal.
+    const char* stack_option = "LoopOptions::stack_bytes";
     /// Ended greenlets whose coroutine is kept for the next one. Default: 64 (under AddressSanitizer none, so that it
     /// sees when the stack of an ended greenlet is used). 0: none.
     std::size_t parked_workers = sanitizer::address ? 0 : 64;
     /// Further free stacks that keep their memory. Default: 64. 0: none.
     std::size_t hot_stacks = 64;
-    /// Where offload() runs things; must outlive the loop. Null: a pool of the loop's own, made when first used.
+    /// Where offload() runs things; must outlive the loop. Null: a pool of the loop's own, made when first used. Other work that
+    /// blocks has pools of the loop's own in any case.
     ThreadPool* pool = nullptr;
-    /// Threads of the loop's own pool. Default: 4.
-    std::size_t pool_threads = 4;
-    /// Say on standard error which greenlet overflowed its stack (a SIGSEGV handler, see stack_region.hpp).
+    /// Threads of the loop's own pools.
+    ThreadOptions threads{};
+    /// Say on standard error which greenlet overflowed its stack (a SIGSEGV handler, see overflow_report.hpp).
     bool report_stack_overflow = true;
     /// run() ends when greenlets wait and nothing can wake them: no timer, no operation of Asio, no job, and no other thread
     /// in the process but idle ones of thread pools; see Loop::deadlock(). Found after some 100 ms. Default: off, a loop
@@ -47,6 +53,12 @@ struct LoopOptions {
     /// wait, and a slow machine changes nothing. For loops without sockets and other threads, whose work does not count as ready.
     bool virtual_time = false;
 };
+
+/// Throws std::invalid_argument, whose text names the option, when there is a kind of threads of which there are to be none, or
+/// more than 1024. `where`: what the options are part of.
+void check_threads(const ThreadOptions& threads, const char* where);
+/// Throws std::invalid_argument, whose text names the option, when stacks cannot be as large, or as small, as that.
+void check_stack_bytes(std::size_t bytes, const char* option);
 
 /// One thread's event loop and the greenlets that live on it: a shard.
 ///
@@ -59,6 +71,7 @@ public:
     using Job = util::UniqueFunction<void()>;
     using Executor = boost::asio::io_context::executor_type;
 
+    /// Throws what check_stack_bytes() and check_threads() throw.
     explicit Loop(const LoopOptions& options);
     Loop();
     /// Not while run() is on. Jobs that were posted and never ran are destroyed.
@@ -104,8 +117,8 @@ public:
     /// Timers of this loop: 1 ms resolution. See util/timer_wheel.hpp.
     util::TimerWheel& timers() noexcept { return timers_; }
 
-    /// The threads for blocking work.
-    ThreadPool& pool();
+    /// The threads for blocking work of that kind.
+    ThreadPool& pool(detail::PoolPurpose purpose = detail::PoolPurpose::offload);
 
     /// Greenlets that have begun and not ended.
     std::size_t greenlets() const noexcept { return greenlets_; }
@@ -184,7 +197,7 @@ private:
     std::size_t parked_count_ = 0;
     std::size_t workers_ = 0;
 
-    std::unique_ptr<ThreadPool> own_pool_;  // its threads end first
+    std::array<std::unique_ptr<ThreadPool>, detail::pool_purposes> own_pools_;  // their threads end first
 };
 
 }  // namespace sio::greenlet

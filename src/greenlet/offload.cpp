@@ -18,7 +18,7 @@ public:
         : Wait(worker, "offload"), pool_(pool), work_(work), awaited_(worker.loop().executor()) {}
 
     /// False when the work was taken back before it began.
-    bool wait() {
+    [[nodiscard]] bool wait() {
         pool_.submit(*this);
         worker().block(*this);
         return !withdrawn_;
@@ -60,6 +60,16 @@ void offload_and_wait_on(greenlet::ThreadPool* pool, OffloadWork& work) {
 }  // namespace
 
 void offload_and_wait(OffloadWork& work) { offload_and_wait_on(nullptr, work); }
+
+void offload_step_and_wait(PoolPurpose purpose, OffloadWork& work) {
+    auto& worker = greenlet::Worker::require_current("offload");
+    worker.throw_if_interrupted();
+    if (!OffloadWait(worker, worker.loop().pool(purpose), work).wait()) worker.throw_interruption();
+}
+
+void throw_if_interrupted() {
+    if (auto* worker = greenlet::Worker::current()) worker->throw_if_interrupted();
+}
 
 }  // namespace sio::detail
 

@@ -1,5 +1,6 @@
 #include <sio/raw.hpp>
 
+#include <atomic>
 #include <boost/context/fiber.hpp>
 #include <deque>
 #include <mutex>
@@ -11,6 +12,8 @@
 #include <sio/log.hpp>
 
 #include "greenlet/exception_state.hpp"
+#include "greenlet/loop.hpp"
+#include "greenlet/overflow_report.hpp"
 #include "greenlet/sanitizer.hpp"
 #include "greenlet/stack_arena.hpp"
 #include "greenlet/worker.hpp"
@@ -20,7 +23,9 @@ namespace sio::raw {
 
 namespace {
 
-constexpr std::size_t stack_bytes = greenlet::sanitizer::active ? 256 * 1024 : 64 * 1024;
+constexpr const char* stack_option = "sio::raw::set_stack_bytes()";
+constexpr std::size_t default_stack_bytes = 256 * 1024;
+std::atomic<std::size_t> stack_bytes{default_stack_bytes};
 constexpr std::size_t hot_stacks = 16;
 // How often a greenlet may swallow GreenletExit until its stack is left as it is.
 constexpr int max_swallowed_exits = 100;
@@ -60,13 +65,13 @@ bool is_greenlet_exit(const std::exception_ptr& exception) noexcept {
 /// the thread or the sio greenlet ends.
 class Tree {
 public:
-    Tree();
+    Tree(std::size_t bytes, const char* option);
     static std::shared_ptr<Tree>& of_this_stack();
 
     /// Ends every greenlet that is suspended: nobody is there to switch to them any more.
     void end() noexcept;
 
-    greenlet::StackArena stacks{stack_bytes, hot_stacks};
+    greenlet::StackArena stacks;
     std::shared_ptr<Fiber> root;
     Greenlet current;
     std::shared_ptr<Fiber> left;  // who switched, until the other side has noted where it stopped
@@ -118,12 +123,14 @@ private:
 
 // --- trees -------------------------------------------------------------------------------------------------------
 
-Tree::Tree() : root(std::make_shared<Fiber>(*this)), current(Greenlet(root)) {}
+Tree::Tree(std::size_t bytes, const char* option)
+    : stacks(bytes, hot_stacks, option), root(std::make_shared<Fiber>(*this)), current(Greenlet(root)) {}
 
 std::shared_ptr<Tree>& Tree::of_this_stack() {
     struct Holder final : detail::LocalValues::Value {
-        std::shared_ptr<Tree> tree = std::make_shared<Tree>();
+        Holder(std::size_t bytes, const char* option) : tree(std::make_shared<Tree>(bytes, option)) {}
         ~Holder() override { tree->end(); }
+        std::shared_ptr<Tree> tree;
     };
     auto* worker = greenlet::Worker::current();
     if (!worker) {
@@ -131,13 +138,19 @@ std::shared_ptr<Tree>& Tree::of_this_stack() {
         // Boost's record of this thread's fibers must outlive those that the holder ends: made before, it goes afterwards.
         static_cast<void>(boost::context::detail::fiber_activation_record::current());
 #endif
-        thread_local Holder of_this_thread;
+        // No loop may have done that for this thread.
+        thread_local greenlet::OverflowReport report;
+        static_cast<void>(report);
+        thread_local Holder of_this_thread(stack_bytes * greenlet::sanitizer::frame_factor, stack_option);
         return of_this_thread.tree;
     }
     static const std::uint64_t key = detail::new_local_key();
     auto& locals = worker->locals();
     auto* holder = locals.find(key);
-    if (!holder) holder = &locals.insert(key, std::make_unique<Holder>());
+    if (!holder) {
+        const greenlet::StackArena& loops = worker->loop().stacks();
+        holder = &locals.insert(key, std::make_unique<Holder>(loops.stack_bytes(), loops.option()));
+    }
     return static_cast<Holder*>(holder)->tree;
 }
 
@@ -280,6 +293,11 @@ void Fiber::unlink_active() noexcept {
 }
 
 // --- handles -----------------------------------------------------------------------------------------------------
+
+void set_stack_bytes(std::size_t bytes) {
+    greenlet::check_stack_bytes(bytes, stack_option);
+    stack_bytes = bytes;
+}
 
 const Greenlet& current() { return Tree::of_this_stack()->current; }
 

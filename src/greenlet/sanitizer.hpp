@@ -37,6 +37,9 @@ inline constexpr bool thread = false;
 #endif
 inline constexpr bool active = address || thread;
 
+/// How much more stack is given to functions whose frames a sanitizer makes larger.
+inline constexpr std::size_t frame_factor = active ? 4 : 1;
+
 /// An access to the memory is reported from now on.
 inline void poison([[maybe_unused]] char* begin, [[maybe_unused]] std::size_t bytes) noexcept {
 #ifdef SIO_HAS_ASAN

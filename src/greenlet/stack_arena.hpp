@@ -12,27 +12,38 @@ namespace sio::greenlet {
 ///     lowest address                                      highest
 ///     | guard, never accessible | stack, grows to the left <- top |  next slot ...
 ///
-/// Slots are carved from few large mappings. The guards are page-table markers (MADV_GUARD_INSTALL, Linux 6.13), so a
-/// hundred thousand stacks need no more kernel mappings than one; on older kernels they are mprotect()ed, which splits
-/// a mapping each, and the number of stacks is capped below the kernel's default limit of mappings.
+/// The guard is as large as a frame may be by which a function without stack probes (-fstack-clash-protection) goes beyond
+/// the end. Slots are carved from few large mappings. The guards are page-table markers (MADV_GUARD_INSTALL, Linux 6.13), so a
+/// hundred thousand stacks need no more kernel mappings than a hundred; on older kernels they are mappings of their own without
+/// access, and the number of stacks is capped below the kernel's default limit of mappings.
 /// Freed stacks are reused last in, first out. `hot_stacks` of them keep their memory, others give it back.
 /// Threads: one.
 class StackArena {
 public:
-    static constexpr std::size_t guard_bytes = 16 * 1024;  // rounded up to whole pages, which may have 64 KiB
-    /// With mprotect()ed guards: two mappings a stack, of vm.max_map_count = 65530.
+    /// Rounded up to whole pages, which may have 64 KiB. Not a power of two alone: the page-table entries of stacks that lie
+    /// such a distance apart would compete for few lines of the cache.
+    static constexpr std::size_t guard_bytes = (1024 + 32) * 1024;
+    /// What the size of a stack may be.
+    static constexpr std::size_t min_stack_bytes = 16 * 1024;
+    static constexpr std::size_t max_stack_bytes = std::size_t{1} << 30;
+    /// With guards that are mappings: two mappings a stack, of vm.max_map_count = 65530.
     static constexpr std::size_t max_stacks_without_markers = 30'000;
 
     enum class Guard { best, mprotect };
 
-    /// `stack_bytes` is rounded up to whole pages, at least 16 KiB.
-    explicit StackArena(std::size_t stack_bytes, std::size_t hot_stacks, Guard guard = Guard::best);
+    /// `stack_bytes` is rounded up to whole pages, at least 16 KiB. `option` names, for who has overflowed one, what sets the
+    /// size: a literal.
+    explicit StackArena(std::size_t stack_bytes, std::size_t hot_stacks,
+                        const char* option = "LoopOptions::stack_bytes", Guard guard = Guard::best);
     /// Every stack must have been freed, unless keep() was called.
     ~StackArena();
     StackArena(const StackArena&) = delete;
     StackArena& operator=(const StackArena&) = delete;
 
     std::size_t stack_bytes() const noexcept { return stack_bytes_; }
+    /// From one stack to the next, the guard included.
+    std::size_t slot_bytes() const noexcept { return slot_bytes_; }
+    const char* option() const noexcept { return option_; }
 
     /// The lowest address of a free stack. Throws Error(errc::limit_exceeded) at the cap, std::bad_alloc without memory.
     char* allocate();
@@ -52,11 +63,13 @@ public:
 private:
     void map_chunk();
     char* carve();
-    void install_guard(char* slot);
+    void open_slot(char* slot);
+    void close_rest();
 
     std::size_t stack_bytes_;
     std::size_t slot_bytes_;
     std::size_t hot_limit_;
+    const char* option_;
     bool use_mprotect_;
     bool keep_ = false;
     std::size_t carved_ = 0;

@@ -1,96 +1,16 @@
 #include "greenlet/stack_region.hpp"
 
-#include <signal.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cstring>
-#include <mutex>
-#include <string_view>
-
-#include "greenlet/worker.hpp"
-
 namespace sio::greenlet {
 
 namespace {
 
 std::atomic<StackRegion*> regions{nullptr};
-struct sigaction previous_action;
-
-// Puts a line together without anything that a signal handler must not call.
-class SignalSafeLine {
-public:
-    SignalSafeLine& operator<<(std::string_view text) noexcept {
-        const std::size_t n = std::min(text.size(), sizeof text_ - size_);
-        std::memcpy(text_ + size_, text.data(), n);
-        size_ += n;
-        return *this;
-    }
-    SignalSafeLine& operator<<(std::size_t number) noexcept {
-        char digits[20];
-        char* p = digits + sizeof digits;
-        do {
-            *--p = static_cast<char>('0' + number % 10);
-        } while (number /= 10);
-        return *this << std::string_view(p, static_cast<std::size_t>(digits + sizeof digits - p));
-    }
-    void write_to_stderr() const noexcept {
-        if (::write(STDERR_FILENO, text_, size_) < 0) return;  // nowhere left to complain to
-    }
-
-private:
-    char text_[512];
-    std::size_t size_ = 0;
-};
-
-void report(std::size_t stack_bytes) noexcept {
-    SignalSafeLine line;
-    line << "sio: a greenlet overflowed its stack of " << stack_bytes / 1024 << " KiB";
-    if (const Worker* worker = Worker::current()) {
-        line << " (" << (worker->name().empty() ? "unnamed" : worker->name()) << ", id " << worker->id() << ")";
-    }
-    line << ". Large local arrays and deep recursion belong on the heap; LoopOptions::stack_bytes sets the size.\n";
-    line.write_to_stderr();
-}
-
-void set_default_action() noexcept {
-    struct sigaction action{};
-    action.sa_handler = SIG_DFL;
-    sigaction(SIGSEGV, &action, nullptr);
-}
-
-// Returning repeats the faulting access: under the default action a core file then shows where it happened. A previous
-// handler is called rather than installed, since it may not have asked for a stack of its own, and ours has overflowed.
-void on_segv(int signal, siginfo_t* info, void* context) {
-    if (const std::size_t stack_bytes = stack_overflowed_at(info->si_addr); stack_bytes != 0) {
-        report(stack_bytes);
-        set_default_action();
-    }
-    if (previous_action.sa_flags & SA_SIGINFO) {
-        previous_action.sa_sigaction(signal, info, context);
-    } else if (previous_action.sa_handler != SIG_DFL && previous_action.sa_handler != SIG_IGN) {
-        previous_action.sa_handler(signal);
-    } else {
-        set_default_action();
-    }
-}
-
-void install_handler() {
-    struct sigaction action{};
-    action.sa_sigaction = &on_segv;
-    action.sa_flags = SA_SIGINFO | SA_ONSTACK;
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGSEGV, &action, &previous_action);
-}
-
-std::size_t signal_stack_bytes() noexcept {
-    constexpr std::size_t enough = 64 * 1024;  // a previous handler may print a backtrace
-    return std::max(enough, static_cast<std::size_t>(std::max(0L, sysconf(_SC_SIGSTKSZ))));
-}
+std::atomic<std::uint64_t> regions_gone{0};
 
 }  // namespace
 
-StackRegion* add_stack_region(char* begin, char* end, std::size_t slot_bytes, std::size_t guard_bytes) {
+StackRegion* add_stack_region(char* begin, char* end, std::size_t slot_bytes, std::size_t guard_bytes,
+                              const char* option) {
     StackRegion* region = regions.load();
     while (region && region->taken.exchange(true)) region = region->next;
     if (!region) {
@@ -102,6 +22,7 @@ StackRegion* add_stack_region(char* begin, char* end, std::size_t slot_bytes, st
     }
     region->slot_bytes = slot_bytes;
     region->guard_bytes = guard_bytes;
+    region->option = option;
     region->end = reinterpret_cast<std::uintptr_t>(end);
     region->begin = reinterpret_cast<std::uintptr_t>(begin);
     return region;
@@ -111,38 +32,27 @@ void remove_stack_region(StackRegion* region) noexcept {
     region->begin = 0;
     region->end = 0;
     region->taken = false;
+    ++regions_gone;
 }
 
-std::size_t stack_overflowed_at(const void* address) noexcept {
+StackPlace find_stack(const void* address) noexcept {
     const auto at = reinterpret_cast<std::uintptr_t>(address);
     for (const StackRegion* region = regions.load(); region; region = region->next) {
         const std::uintptr_t begin = region->begin.load();
         if (begin == 0 || at < begin || at >= region->end.load()) continue;
         const std::size_t slot = region->slot_bytes.load();
         const std::size_t guard = region->guard_bytes.load();
-        return (at - begin) % slot < guard ? slot - guard : 0;
+        const std::size_t into_slot = (at - begin) % slot;
+        return {at - into_slot + guard, slot - guard, region->option.load(), into_slot < guard};
     }
-    return 0;
+    return {};
 }
 
-OverflowReport::OverflowReport() {
-    static std::once_flag installed;
-    std::call_once(installed, install_handler);
-    stack_t old{};
-    if (sigaltstack(nullptr, &old) != 0 || !(old.ss_flags & SS_DISABLE)) return;
-    stack_t stack{};
-    stack.ss_size = signal_stack_bytes();
-    signal_stack_ = new char[stack.ss_size];
-    stack.ss_sp = signal_stack_;
-    sigaltstack(&stack, nullptr);
+std::size_t stack_overflowed_at(const void* address) noexcept {
+    const StackPlace stack = find_stack(address);
+    return stack.in_guard ? stack.bytes : 0;
 }
 
-OverflowReport::~OverflowReport() {
-    if (!signal_stack_) return;
-    stack_t none{};
-    none.ss_flags = SS_DISABLE;
-    sigaltstack(&none, nullptr);
-    delete[] signal_stack_;
-}
+std::uint64_t stack_regions_gone() noexcept { return regions_gone.load(std::memory_order_relaxed); }
 
 }  // namespace sio::greenlet

@@ -12,29 +12,29 @@ struct StackRegion {
     std::atomic<std::uintptr_t> end{0};
     std::atomic<std::size_t> slot_bytes{0};
     std::atomic<std::size_t> guard_bytes{0};
+    std::atomic<const char*> option{nullptr};  // what sets the stacks' size
     std::atomic<bool> taken{false};
     StackRegion* next = nullptr;
 };
 
 /// Enters a mapping into the list. Any thread.
-StackRegion* add_stack_region(char* begin, char* end, std::size_t slot_bytes, std::size_t guard_bytes);
+StackRegion* add_stack_region(char* begin, char* end, std::size_t slot_bytes, std::size_t guard_bytes,
+                              const char* option);
 void remove_stack_region(StackRegion* region) noexcept;
 
+/// A stack in one of the regions.
+struct StackPlace {
+    std::uintptr_t begin = 0;  // its lowest address; the guard lies below
+    std::size_t bytes = 0;     // 0: there is none
+    const char* option = nullptr;
+    bool in_guard = false;
+};
+
+/// The stack to which `address`, or the guard in which it lies, belongs. Async-signal-safe.
+StackPlace find_stack(const void* address) noexcept;
 /// The size of the stack below which `address` is a guard, or 0 when it is none. Async-signal-safe.
 std::size_t stack_overflowed_at(const void* address) noexcept;
-
-/// Gives the calling thread a stack for signal handlers, unless it has one, and (once for the process) installs a
-/// SIGSEGV handler that recognises an access to a guard: it writes which greenlet overflowed its stack to standard error
-/// and leaves the rest to the handler that was installed before, by default the end of the process with a core file.
-class OverflowReport {
-public:
-    OverflowReport();
-    ~OverflowReport();
-    OverflowReport(const OverflowReport&) = delete;
-    OverflowReport& operator=(const OverflowReport&) = delete;
-
-private:
-    char* signal_stack_ = nullptr;
-};
+/// Changes whenever a region goes: what was found before may be wrong then.
+std::uint64_t stack_regions_gone() noexcept;
 
 }  // namespace sio::greenlet

@@ -38,6 +38,7 @@ void ThreadPool::submit(PoolTask& task) {
     (last_ ? last_->next_ : first_) = &task;
     last_ = &task;
     ++queued_;
+    count_idle();
     work_.notify_one();
 }
 
@@ -71,24 +72,33 @@ bool ThreadPool::withdraw(PoolTask& task) noexcept {
         (before ? before->next_ : first_) = task.next_;
         if (last_ == &task) last_ = before;
         --queued_;
+        count_idle();
         return true;
     }
     return false;
+}
+
+// The lock is held. One that is to be woken for what is queued, or has not looked yet, is not idle: whoever asks whether
+// anybody might still wake a greenlet must not overlook it.
+void ThreadPool::count_idle() noexcept {
+    const std::size_t idle = idle_ > queued_ ? idle_ - queued_ : 0;
+    all_idle += idle - counted_idle_;
+    counted_idle_ = idle;
 }
 
 void ThreadPool::serve() {
     std::unique_lock lock(mutex_);
     for (;;) {
         ++idle_;
-        ++all_idle;
+        count_idle();
         work_.wait(lock, [this] { return first_ || ending_; });
         --idle_;
-        --all_idle;
-        if (!first_) return;
+        if (!first_) return count_idle();
         PoolTask* task = first_;
         first_ = task->next_;
         if (!first_) last_ = nullptr;
         --queued_;
+        count_idle();
         lock.unlock();
         const std::unique_ptr<PoolTask> owned(task->owned_ ? task : nullptr);
         task->run();  // the task may be gone afterwards

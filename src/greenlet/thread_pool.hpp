@@ -43,12 +43,13 @@ public:
 
     std::size_t size() const noexcept { return limit_; }
 
-    /// Threads of all pools of the process that wait for work.
+    /// Threads of all pools of the process that wait for work and for which there is none.
     static std::size_t idle_threads() noexcept;
 
 private:
     void serve();
     void add_thread();
+    void count_idle() noexcept;
 
     const std::size_t limit_;
     std::mutex mutex_;
@@ -57,6 +58,7 @@ private:
     PoolTask* last_ = nullptr;
     std::size_t queued_ = 0;
     std::size_t idle_ = 0;
+    std::size_t counted_idle_ = 0;  // in idle_threads()
     bool ending_ = false;
     std::vector<std::thread> threads_;
 };

@@ -22,7 +22,12 @@ std::uint64_t next_id() noexcept {
 }  // namespace
 
 TimeoutLink::TimeoutLink(Worker& worker, util::Clock::duration limit)
-    : worker_(worker), outer_(worker.timeouts()), limit_(limit), id_(next_id()), timer_(&TimeoutLink::on_timer, this) {
+    : worker_(worker),
+      outer_(worker.timeouts()),
+      limit_(limit),
+      id_(next_id()),
+      depth_(worker.depth()),
+      timer_(&TimeoutLink::on_timer, this) {
     worker.set_timeouts(this);
     if (limit != util::Clock::duration::max()) timer_.arm(worker.loop().timers(), limit);
 }
@@ -40,6 +45,10 @@ void TimeoutLink::throw_timeout() {
     throw timeout;
 }
 
+void TimeoutLink::take_back(const Timeout& timeout) noexcept {
+    if (timeout.scope_ == id_ && state_ == State::thrown) state_ = State::passed;
+}
+
 void TimeoutLink::cancel() noexcept {
     timer_.cancel();
     if (state_ != State::thrown) state_ = State::cancelled;
@@ -48,7 +57,7 @@ void TimeoutLink::cancel() noexcept {
 void TimeoutLink::on_timer(void* self) noexcept {
     auto* link = static_cast<TimeoutLink*>(self);
     link->state_ = State::passed;
-    link->worker_.time_is_up();
+    link->worker_.time_is_up(*link);
 }
 
 }  // namespace sio::greenlet

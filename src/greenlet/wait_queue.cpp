@@ -114,6 +114,10 @@ void WaitQueue::wake_all() {
 
 void require_greenlet(const char* call) { greenlet::Worker::require_current(call); }
 
+}  // namespace sio::detail
+
+namespace sio {
+
 Shield::Shield() noexcept : worker_(greenlet::Worker::current()) {
     if (worker_) worker_->raise_shield();
 }
@@ -122,4 +126,4 @@ Shield::~Shield() {
     if (worker_) worker_->lower_shield();
 }
 
-}  // namespace sio::detail
+}  // namespace sio

@@ -49,8 +49,8 @@ private:
     static constexpr std::size_t colours = 16;
     static constexpr std::size_t colour_bytes = 192;
 
-    static std::size_t colour(const char* stack) noexcept {
-        return reinterpret_cast<std::uintptr_t>(stack) / (64 * 1024) % colours * colour_bytes;
+    std::size_t colour(const char* stack) const noexcept {
+        return reinterpret_cast<std::uintptr_t>(stack) / arena_->slot_bytes() % colours * colour_bytes;
     }
 
     StackArena* arena_;
@@ -226,34 +226,49 @@ void Worker::resume() noexcept {
 
 void Worker::block(Wait& wait) noexcept {
     wait_ = &wait;
-    interruptible_ = shields_ == 0 && std::uncaught_exceptions() == 0;
+    wait_depth_ = depth();
     suspend();
     wait_ = nullptr;
 }
 
 void Worker::kill() noexcept {
     killed_ = true;
-    time_is_up();
+    interrupt_wait(0);
 }
 
 void Worker::kill(std::exception_ptr exception) noexcept {
     if (!exception) return kill();
     thrown_in_ = std::move(exception);
-    time_is_up();
+    interrupt_wait(0);
 }
 
-void Worker::time_is_up() noexcept {
-    if (wait_ && interruptible_) wait_->interrupt();
+void Worker::time_is_up(const TimeoutLink& link) noexcept { interrupt_wait(link.depth()); }
+
+// By what is caught at `depth`.
+void Worker::interrupt_wait(int depth) noexcept {
+    if (wait_ && wait_depth_ <= depth) wait_->interrupt();
 }
 
-bool Worker::interrupted() const noexcept {
-    bool due = killed_ || thrown_in_;
-    for (const TimeoutLink* link = timeouts_; link && !due; link = link->outer()) due = link->pending();
-    return due && shields_ == 0 && std::uncaught_exceptions() == 0;
+// The outermost that has passed and may be thrown now.
+TimeoutLink* Worker::due_timeout() const noexcept {
+    const int here = depth();
+    TimeoutLink* due = nullptr;
+    for (TimeoutLink* link = timeouts_; link && link->depth() >= here; link = link->outer()) {
+        if (link->pending()) due = link;
+    }
+    return due;
+}
+
+bool Worker::is_due() const noexcept {
+    if ((killed_ || thrown_in_) && depth() == 0) return true;
+    return timeouts_ && due_timeout();
 }
 
 void Worker::throw_interruption() {
-    if (killed_) {
+    TimeoutLink* const timeout = due_timeout();
+    // A greenlet that kills itself does so behind a shield as well.
+    const bool first = depth() == 0 || !timeout;
+    if (killed_ && first) {
         if (swallowed_exits_++ > 0) {
             // A loop round a `catch (...)` must not keep the thread to itself.
             TurnWait turn(*this, "killed");
@@ -263,12 +278,8 @@ void Worker::throw_interruption() {
         if (swallowed_exits_ > max_swallowed_exits) give_up();
         throw GreenletExit();
     }
-    if (thrown_in_) std::rethrow_exception(std::exchange(thrown_in_, nullptr));
-    TimeoutLink* outermost = nullptr;
-    for (TimeoutLink* link = timeouts_; link; link = link->outer()) {
-        if (link->pending()) outermost = link;
-    }
-    outermost->throw_timeout();
+    if (thrown_in_ && first) std::rethrow_exception(std::exchange(thrown_in_, nullptr));
+    timeout->throw_timeout();
 }
 
 // Its destructors do not run, and its stack is never used again: that is safe, if not tidy, and others go on.

@@ -82,20 +82,24 @@ public:
     /// The same with an exception of the caller's, which is thrown once: a greenlet that catches it goes on. Null: kill().
     void kill(std::exception_ptr exception) noexcept;
     bool killed() const noexcept { return killed_; }
-    /// Interrupts the wait, if there is one, because a time limit has passed.
-    void time_is_up() noexcept;
+    /// Interrupts the wait, if there is one, because the limit of `link` has passed.
+    void time_is_up(const TimeoutLink& link) noexcept;
 
     /// Whether a blocking call is to throw rather than to begin.
-    bool interrupted() const noexcept;
+    bool interrupted() const noexcept { return (killed_ || thrown_in_ || timeouts_) && is_due(); }
     /// Throws what interrupted() is about: GreenletExit, or the Timeout of the outermost scope that has run out.
     [[noreturn]] void throw_interruption();
     void throw_if_interrupted() {
         if (interrupted()) throw_interruption();
     }
 
-    /// While shields are raised, nothing interrupts the greenlet: what comes meanwhile takes effect afterwards.
+    /// While shields are raised, nothing from before interrupts the greenlet: what comes meanwhile takes effect afterwards. Time
+    /// limits that begin behind a shield end there as well, and work as ever.
     void raise_shield() noexcept { ++shields_; }
     void lower_shield() noexcept { --shields_; }
+    /// How many shields are raised, and exceptions unwind the stack, around what runs now. What is thrown must be caught within
+    /// the innermost of them.
+    int depth() const noexcept { return shields_ + std::uncaught_exceptions(); }
 
     /// The innermost time limit that is in force.
     TimeoutLink* timeouts() const noexcept { return timeouts_; }
@@ -113,6 +117,9 @@ private:
 
     void main();
     void run_job();
+    void interrupt_wait(int depth) noexcept;
+    bool is_due() const noexcept;
+    TimeoutLink* due_timeout() const noexcept;
     void forget_greenlet(std::exception_ptr exception, bool killed) noexcept;
     void suspend() noexcept;
     /// What `worker` does; null: none runs.
@@ -137,8 +144,8 @@ private:
     TimeoutLink* timeouts_ = nullptr;
     std::exception_ptr thrown_in_;  // by kill()
     bool killed_ = false;
-    bool interruptible_ = true;  // the present wait: no exception unwinds the stack, and no shield is raised
-    unsigned shields_ = 0;
+    int wait_depth_ = 0;  // depth() of the present wait
+    int shields_ = 0;
     unsigned swallowed_exits_ = 0;
     // The loop's lists: running greenlets, or parked workers.
     Worker* previous_ = nullptr;

@@ -3,10 +3,15 @@
 #include <iterator>
 #include <utility>
 
+#include "http/run_app.hpp"
+
 namespace sio {
 
 App wrap(App app, std::initializer_list<Middleware> middleware) {
-    for (auto it = std::rbegin(middleware); it != std::rend(middleware); ++it) app = (*it)(std::move(app));
+    app = http::answering_errors(std::move(app));
+    for (auto it = std::rbegin(middleware); it != std::rend(middleware); ++it) {
+        app = http::answering_errors((*it)(std::move(app)));
+    }
     return app;
 }
 

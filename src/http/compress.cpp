@@ -1,10 +1,20 @@
 #include <sio/compress.hpp>
 
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
 #include <sio/environ.hpp>
 #include <sio/offload.hpp>
 
+#include "http/content_coding.hpp"
 #include "http/file_body.hpp"
 #include "http/gzip.hpp"
+#include "http/offloaded.hpp"
+#include "http/vary.hpp"
 #include "util/ascii.hpp"
 
 namespace sio {
@@ -28,15 +38,55 @@ bool may_compress(const Response& response) {
            is_compressible(headers.get("Content-Type"));
 }
 
+/// Of a file, read and compressed at a time. One that is not larger is compressed at once, and has a `Content-Length`.
+constexpr std::size_t piece_bytes = 128 * 1024;
+
+/// A file that is compressed while it is sent, as fast as the client takes it: so much of it is in memory as a piece has.
+class CompressedFile {
+public:
+    CompressedFile(std::shared_ptr<const FileBody> file, std::shared_ptr<const int> descriptor, int level)
+        : file_(std::move(file)), descriptor_(std::move(descriptor)), level_(level) {}
+
+    void operator()(BodyWriter& out) const {
+        http::GzipStream stream(level_);
+        for (std::uint64_t done = 0; done < file_->length;) {
+            const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(file_->length - done, piece_bytes));
+            const std::string compressed = detail::offload_step(detail::PoolPurpose::files, [&] {
+                const std::string piece = http::read_at(*descriptor_, file_->offset + done, size);
+                if (piece.empty()) throw std::runtime_error("the file '" + file_->path + "' became shorter");
+                done += piece.size();
+                return stream.add(piece, done == file_->length);
+            });
+            if (!compressed.empty()) out.write(compressed);
+        }
+    }
+
+private:
+    std::shared_ptr<const FileBody> file_;
+    std::shared_ptr<const int> descriptor_;
+    int level_;
+};
+
+void compress_file(Response& response, std::string_view accept_encoding, const HttpCompression& options) {
+    if (!http::is_worth_it(response.file->length, options)) return;
+    http::add_vary(response.headers, "Accept-Encoding");
+    if (http::coding_weight(accept_encoding, "gzip") == 0) return;  // it stays a file
+    const auto file = std::exchange(response.file, nullptr);
+    if (file->length <= piece_bytes) {
+        response.body = http::offloaded(detail::PoolPurpose::files,
+                                        [&] { return http::gzip(http::read_file(*file), options.level); });
+    } else {
+        // Opened now: a file that is not there is an error that can be answered.
+        auto descriptor = http::offloaded(detail::PoolPurpose::files, [&] { return http::open_file(*file); });
+        response.writer = CompressedFile(file, std::move(descriptor), options.level);
+    }
+    response.headers.set("Content-Encoding", "gzip");
+}
+
 void compress_response(Response& response, std::string_view accept_encoding, const HttpCompression& options) {
     if (!may_compress(response)) return;
     if (response.file) {
-        if (response.file->length < options.threshold || response.file->length > options.max_bytes) return;
-        offload([&] {
-            response.body = http::read_file(*response.file);
-            http::gzip_body(response, accept_encoding, options);
-        });
-        response.file = nullptr;
+        compress_file(response, accept_encoding, options);
     } else {
         http::gzip_body(response, accept_encoding, options);
     }

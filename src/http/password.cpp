@@ -8,6 +8,7 @@
 
 #include "http/base64url.hpp"
 #include "http/crypto.hpp"
+#include "http/offloaded.hpp"
 #include "util/decimal.hpp"
 
 namespace sio {
@@ -78,7 +79,8 @@ std::optional<Stored> parse(std::string_view text) {
 
 std::string hash_password(std::string_view password) {
     const auto salt = http::random_bytes(salt_bytes);
-    const auto hash = scrypt(password, salt, current_costs, hash_bytes);
+    const auto hash = http::offloaded(detail::PoolPurpose::passwords,
+                                      [&] { return scrypt(password, salt, current_costs, hash_bytes); });
     return "$scrypt$ln=" + std::to_string(current_costs.log2_n) + ",r=" + std::to_string(current_costs.r) +
            ",p=" + std::to_string(current_costs.p) + '$' + http::base64url_encode(salt) + '$' +
            http::base64url_encode(hash);
@@ -87,8 +89,10 @@ std::string hash_password(std::string_view password) {
 bool verify_password(std::string_view password, std::string_view stored) {
     const auto parsed = parse(stored);
     if (!parsed) return false;
-    return http::equal_in_constant_time(scrypt(password, parsed->salt, parsed->costs, parsed->hash.size()),
-                                        parsed->hash);
+    const auto hash = http::offloaded(detail::PoolPurpose::passwords, [&] {
+        return scrypt(password, parsed->salt, parsed->costs, parsed->hash.size());
+    });
+    return http::equal_in_constant_time(hash, parsed->hash);
 }
 
 bool password_needs_rehash(std::string_view stored) {

@@ -76,33 +76,30 @@ private:
             return !app && method == "HEAD" ? find("GET") : app;
         }
     };
-    /// Kept with the request while routers work on it: the one that has to answer errors, whoever they come from.
-    struct Outermost {
-        const State* router;
-    };
+    class Enclosing;
+    class Inside;
 
     std::size_t status_index(int status);
     Route& route_for(http::RoutePattern pattern, bool mounted);
     void rebuild();
 
     Response dispatch(Environ& environ) const;
-    Response without_errors(Environ& environ, Response (State::*answer)(Environ&) const) const;
-    Response through_middleware(Environ& environ) const { return chain_(environ); }
-    Response answer_error(Environ& environ, const HttpError& error) const;
     const ErrorHandler* handler_of(int status) const noexcept;
 
     /// By precedence.
     std::vector<Route> routes_;
     std::vector<Middleware> middleware_;
-    /// The middleware around dispatch(). Refers to this State, which owns it.
+    /// The middleware around dispatch(), each without errors. Refers to this State, which owns it.
     App chain_;
     /// Status and handler; status 0 for all others.
     std::vector<std::pair<int, ErrorHandler>> error_handlers_;
 };
 
 void Router::State::rebuild() {
-    chain_ = [this](Environ& environ) { return without_errors(environ, &State::dispatch); };
-    for (auto it = middleware_.rbegin(); it != middleware_.rend(); ++it) chain_ = (*it)(std::move(chain_));
+    chain_ = http::answering_errors([this](Environ& environ) { return dispatch(environ); });
+    for (auto it = middleware_.rbegin(); it != middleware_.rend(); ++it) {
+        chain_ = http::answering_errors((*it)(std::move(chain_)));
+    }
 }
 
 std::size_t Router::State::status_index(int status) {
@@ -138,29 +135,63 @@ void Router::State::add(std::string_view methods, std::string_view pattern, bool
     }
 }
 
-Response Router::State::operator()(Environ& environ) const {
-    if (environ.get<Outermost>()) return without_errors(environ, &State::through_middleware);
-    environ.set(Outermost{this});
-    Response response = without_errors(environ, &State::through_middleware);
-    environ.erase<Outermost>();
-    return response;
-}
+/// A router that works on the request, and who made the pages before; null for nobody.
+class Router::State::Enclosing final : public http::ErrorPages {
+public:
+    Enclosing(const State& router, std::shared_ptr<const ErrorPages> outer)
+        : router_(router), outer_(std::move(outer)) {}
 
-Response Router::State::without_errors(Environ& environ, Response (State::*answer)(Environ&) const) const {
-    // Asked now: the app may move the environ away.
-    const bool outermost = environ.get<Outermost>()->router == this;
-    std::optional<HttpError> failure;
-    try {
-        return (this->*answer)(environ);
-    } catch (const HttpError& error) {
-        failure = error;
-    } catch (const std::exception& error) {
-        http::log_app_exception(environ, error.what());
-        failure.emplace(500);
+    Response answer(Environ& environ, const HttpError& error) const override {
+        const ErrorHandler* const handler = router_.handler_of(error.status());
+        if (!handler) return outer_ ? outer_->answer(environ, error) : http::error_page(error);
+        try {
+            auto response = (*handler)(environ, error);
+            http::add_error_headers(response, error);
+            return response;
+        } catch (const std::exception& again) {
+            http::log_app_exception(environ, again.what());
+            return http::error_page(error);
+        }
     }
-    // Outside the catch block: a handler may suspend the greenlet.
-    if (!outermost && !handler_of(failure->status())) throw *failure;
-    return answer_error(environ, *failure);
+    const std::shared_ptr<const ErrorPages>& outer() const noexcept { return outer_; }
+    void leave() noexcept { at_work_ = false; }
+
+private:
+    const State& router_;
+    const std::shared_ptr<const ErrorPages> outer_;
+};
+
+/// While it lives, `router` makes the pages of errors. The app may move the environ away meanwhile.
+class Router::State::Inside {
+public:
+    Inside(Environ& environ, const State& router)
+        : environ_(environ), here_(std::make_shared<Enclosing>(router, at_work(environ))) {
+        environ.set(http::ErrorPagesOf{here_});
+    }
+    ~Inside() {
+        here_->leave();
+        if (!here_->outer()) {
+            environ_.erase<http::ErrorPagesOf>();
+        } else if (auto* const kept = environ_.get<http::ErrorPagesOf>()) {
+            kept->pages = here_->outer();
+        }
+    }
+    Inside(const Inside&) = delete;
+    Inside& operator=(const Inside&) = delete;
+
+private:
+    static std::shared_ptr<const http::ErrorPages> at_work(Environ& environ) {
+        const auto* const kept = environ.get<http::ErrorPagesOf>();
+        return kept && kept->pages->at_work() ? kept->pages : nullptr;
+    }
+
+    Environ& environ_;
+    const std::shared_ptr<Enclosing> here_;
+};
+
+Response Router::State::operator()(Environ& environ) const {
+    const Inside inside(environ, *this);
+    return chain_(environ);
 }
 
 Response Router::State::dispatch(Environ& environ) const {
@@ -218,19 +249,6 @@ const Router::ErrorHandler* Router::State::handler_of(int status) const noexcept
         if (handled == 0 && handler) for_all = &handler;
     }
     return for_all;
-}
-
-Response Router::State::answer_error(Environ& environ, const HttpError& error) const {
-    const auto* handler = handler_of(error.status());
-    if (!handler) return http::error_page(error);
-    try {
-        auto response = (*handler)(environ, error);
-        http::add_error_headers(response, error);
-        return response;
-    } catch (const std::exception& again) {
-        http::log_app_exception(environ, again.what());
-        return http::error_page(error);
-    }
 }
 
 Router::Router() : state_(std::make_shared<State>()) {}

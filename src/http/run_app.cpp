@@ -1,7 +1,11 @@
 #include "http/run_app.hpp"
 
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
+#include <sio/error.hpp>
 #include <sio/html.hpp>
 #include <sio/log.hpp>
 
@@ -32,13 +36,33 @@ void log_app_exception(const Environ& environ, std::string_view what) {
 
 Response run_app(const App& app, Environ& environ) {
     try {
-        return app(environ);
-    } catch (const HttpError& error) {
-        return error_page(error);
-    } catch (const std::exception& error) {
-        log_app_exception(environ, error.what());
+        return without_errors(environ, app);
+    } catch (const Timeout& timeout) {
+        // A TimeoutScope of the app's that nobody in it has caught.
+        log_app_exception(environ, timeout.what());
     }
     return error_page(HttpError(500));
+}
+
+Response without_errors(Environ& environ, const App& app) {
+    // Asked now: the app may move the environ away.
+    const auto* const kept = environ.get<ErrorPagesOf>();
+    const std::shared_ptr<const ErrorPages> pages = kept && kept->pages->at_work() ? kept->pages : nullptr;
+    std::optional<HttpError> failure;
+    try {
+        return app(environ);
+    } catch (const HttpError& error) {
+        failure = error;
+    } catch (const std::exception& error) {
+        log_app_exception(environ, error.what());
+        failure.emplace(500);
+    }
+    // Outside the catch block: an error handler may suspend the greenlet.
+    return pages ? pages->answer(environ, *failure) : error_page(*failure);
+}
+
+App answering_errors(App app) {
+    return [app = std::move(app)](Environ& environ) { return without_errors(environ, app); };
 }
 
 }  // namespace sio::http

@@ -6,6 +6,7 @@
 
 #include <sio/error.hpp>
 
+#include "http/json_levels.hpp"
 #include "http/token_signer.hpp"
 #include "http/vary.hpp"
 
@@ -68,6 +69,8 @@ public:
             }
             return;
         }
+        // What an application keeps may come from a client.
+        for (const auto& member : session.values()) http::fit_for_stack(member.value());
         const auto value =
             cookie(signer_.sign(boost::json::serialize(session.values()), current_time()), secure).to_string();
         if (value.size() > options_.max_bytes) {

@@ -81,7 +81,7 @@ OpenFile StaticFiles::State::open(const std::string& path) const {
     using Patience = http::FileRoot::Patience;
     auto result = root_.open(path, Patience::cached);
     if (result.would_block) {
-        result = http::offloaded([&] { return root_.open(path, Patience::disk); });
+        result = http::offloaded(detail::PoolPurpose::files, [&] { return root_.open(path, Patience::disk); });
     }
     return std::move(result.file);
 }

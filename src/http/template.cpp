@@ -67,7 +67,9 @@ http::OpenFile Templates::State::open(const std::string& name) const {
     if (!root_ || !http::is_safe_path(name, true) || name.empty() || name.ends_with('/')) {
         throw TemplateError(name, 0, "there is no such template");
     }
-    auto file = http::offloaded([&] { return root_->open(name, http::FileRoot::Patience::disk); }).file;
+    auto file = http::offloaded(detail::PoolPurpose::files, [&] {
+                    return root_->open(name, http::FileRoot::Patience::disk);
+                }).file;
     if (!file || file.is_directory) throw TemplateError(name, 0, "there is no such template");
     if (file.size > max_template_bytes) throw TemplateError(name, 0, "the template is too large");
     return file;
@@ -79,7 +81,8 @@ http::tpl::TemplatePtr Templates::State::load(std::string_view name) {
 
     const auto file = open(std::string(name));
     if (entry && entry->modified == file.modified && entry->size == file.size) return entry->parsed;
-    auto source = http::offloaded([&] { return http::read_at(*file.descriptor, 0, file.size); });
+    auto source =
+        http::offloaded(detail::PoolPurpose::files, [&] { return http::read_at(*file.descriptor, 0, file.size); });
     // Two greenlets may get here at the same time; both results are good.
     auto parsed = http::tpl::parse_template(std::string(name), std::move(source));
     const std::lock_guard lock(mutex_);

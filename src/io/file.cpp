@@ -1,15 +1,19 @@
 #include <sio/file.hpp>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <system_error>
 #include <utility>
 
 #include <sio/error.hpp>
+#include <sio/greenlet.hpp>
 #include <sio/offload.hpp>
+#include <sio/wait_descriptor.hpp>
 
 namespace sio {
 
@@ -17,6 +21,7 @@ namespace {
 
 constexpr std::size_t line_chunk = 64 * 1024;
 constexpr std::size_t most_read_at_once = 1024 * 1024;
+constexpr std::chrono::milliseconds reader_look_interval{20};
 
 int flags_of(File::Mode mode) noexcept {
     switch (mode) {
@@ -34,9 +39,10 @@ struct Outcome {
     int error;
 };
 
+/// A call that was made counts, whatever comes meanwhile: the position has moved, the descriptor is there.
 template <class Call>
 Outcome offloaded(Call call) {
-    return offload([&] {
+    return detail::offload_step(detail::PoolPurpose::files, [&] {
         ssize_t result;
         do {
             result = call();
@@ -45,12 +51,36 @@ Outcome offloaded(Call call) {
     });
 }
 
+/// The same for a call on a descriptor that may be a pipe's or a device's: those are open without blocking, and the greenlet waits
+/// on its loop, where it can be interrupted. A thread could not be.
+template <class Call>
+Outcome offloaded_when_ready(int fd, bool (*ready)(int, Duration), Call call) {
+    for (;;) {
+        const Outcome outcome = offloaded(call);
+        if (outcome.result >= 0 || (outcome.error != EAGAIN && outcome.error != EWOULDBLOCK)) return outcome;
+        ready(fd, forever);
+    }
+}
+
+/// A pipe with a name that nobody reads yet cannot be opened for writing without blocking.
+bool lacks_reader(const Outcome& opened, const std::string& path, int flags) noexcept {
+    struct stat status{};
+    return opened.result < 0 && opened.error == ENXIO && (flags & O_ACCMODE) == O_WRONLY &&
+           ::stat(path.c_str(), &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
 }  // namespace
 
 File::File(std::string path, Mode mode) : path_(std::move(path)) {
-    const auto opened = offloaded([&] { return ::open(path_.c_str(), flags_of(mode) | O_CLOEXEC, 0666); });
+    // Regular files know no O_NONBLOCK.
+    const int flags = flags_of(mode) | O_CLOEXEC | O_NONBLOCK;
+    const auto open_once = [&] { return offloaded([&] { return ::open(path_.c_str(), flags, 0666); }); };
+    auto opened = open_once();
+    for (; lacks_reader(opened, path_, flags); opened = open_once()) sleep(reader_look_interval);
     if (opened.result < 0) fail("open", opened.error);
     fd_ = static_cast<int>(opened.result);
+    struct stat status{};
+    is_pipe_ = ::fstat(fd_, &status) == 0 && S_ISFIFO(status.st_mode);
 }
 
 File::~File() {
@@ -60,6 +90,7 @@ File::~File() {
 File::File(File&& other) noexcept
     : path_(std::move(other.path_)),
       fd_(std::exchange(other.fd_, -1)),
+      is_pipe_(other.is_pipe_),
       ahead_(std::move(other.ahead_)),
       taken_(std::exchange(other.taken_, 0)) {}
 
@@ -67,6 +98,7 @@ File& File::operator=(File&& other) noexcept {
     File old(std::move(*this));
     path_ = std::move(other.path_);
     fd_ = std::exchange(other.fd_, -1);
+    is_pipe_ = other.is_pipe_;
     ahead_ = std::move(other.ahead_);
     taken_ = std::exchange(other.taken_, 0);
     return *this;
@@ -78,9 +110,11 @@ void File::fail(const char* what, int error) const {
 
 // Appends up to `bytes` to what was read ahead; how many came.
 std::size_t File::fill(std::size_t bytes) {
-    // Into a buffer of its own: the wait may end by an exception, and others may read from this file meanwhile.
+    // Into a buffer of its own: others may read from this file meanwhile.
     std::string more(std::min(bytes, most_read_at_once), '\0');
-    const auto got = offloaded([&] { return ::read(fd_, more.data(), more.size()); });
+    // One that nobody has opened for writing yet is at its end for read(), but not readable.
+    if (is_pipe_) wait_readable(fd_);
+    const auto got = offloaded_when_ready(fd_, &wait_readable, [&] { return ::read(fd_, more.data(), more.size()); });
     if (got.result < 0) fail("read", got.error);
     ahead_.erase(0, std::exchange(taken_, 0));
     ahead_.append(more, 0, static_cast<std::size_t>(got.result));
@@ -129,17 +163,18 @@ void File::write(std::string_view data) {
     ahead_.clear();
     taken_ = 0;
     while (!data.empty()) {
-        const auto put = offloaded([&] { return ::write(fd_, data.data(), data.size()); });
+        const auto put =
+            offloaded_when_ready(fd_, &wait_writable, [&] { return ::write(fd_, data.data(), data.size()); });
         if (put.result < 0) fail("write", put.error);
         data.remove_prefix(static_cast<std::size_t>(put.result));
     }
 }
 
 void File::seek(std::uint64_t position) {
-    ahead_.clear();
-    taken_ = 0;
     const auto moved = offloaded([&] { return ::lseek(fd_, static_cast<off_t>(position), SEEK_SET); });
     if (moved.result < 0) fail("seek", moved.error);
+    ahead_.clear();
+    taken_ = 0;
 }
 
 void File::sync() {
@@ -148,10 +183,11 @@ void File::sync() {
 }
 
 void File::close() {
+    if (fd_ < 0) return;
+    const int error =
+        detail::offload_step(detail::PoolPurpose::files, [fd = fd_] { return ::close(fd) < 0 ? errno : 0; });
     // Never again after EINTR: the descriptor may be another's by then.
-    const int fd = std::exchange(fd_, -1);
-    if (fd < 0) return;
-    const int error = offload([fd] { return ::close(fd) < 0 ? errno : 0; });
+    fd_ = -1;
     if (error != 0 && error != EINTR) fail("close", error);
 }
 

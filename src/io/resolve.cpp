@@ -96,8 +96,8 @@ private:
 std::vector<Address> resolve(const Address& address, Duration limit) {
     if (is_numeric(address.host) || address.host.starts_with("unix:")) return {address};
     auto& worker = greenlet::Worker::require_current("resolve");
-    const auto result = LookUp::start(worker.loop().pool(), address);
-    if (!result->wait(limit)) throw Timeout("resolve " + address.host);
+    const auto result = LookUp::start(worker.loop().pool(detail::PoolPurpose::lookups), address);
+    if (!result->wait(limit)) throw TimeoutError("resolve " + address.host);
     LookUp::Outcome& outcome = result->get();
     // Taken, not copied: only this thread has the exception from here on, and frees it.
     if (outcome.failure) std::rethrow_exception(std::move(outcome.failure));

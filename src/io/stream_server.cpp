@@ -13,6 +13,7 @@
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <sio/asio.hpp>
 #include <sio/error.hpp>
@@ -148,7 +149,7 @@ StreamServer::StreamServer(Address listener, Handle handle, Pool& pool)
 
 StreamServer::~StreamServer() {
     if (!impl_->listener) return;
-    const detail::Shield shield;
+    const Shield shield;
     impl_->acceptor.kill();
     impl_->connections.kill();
     impl_->close();
@@ -170,11 +171,24 @@ void StreamServer::serve_forever() {
 
 void StreamServer::stop(Duration limit) {
     if (!impl_->listener) return;
-    impl_->acceptor.kill();
-    impl_->close();
-    if (limit > Duration::zero()) impl_->connections.join(limit);
-    impl_->connections.kill();
-    impl_->stopped.set();
+    {
+        const Shield shield;  // whether it listens is not to be left half-way
+        impl_->acceptor.kill();
+        impl_->close();
+    }
+    // A handler that stops its server is not among those that are ended: it goes on, and ends by returning.
+    std::vector<AnyGreenlet> others = impl_->connections.greenlets();
+    std::erase_if(others, [id = current_greenlet_id()](const AnyGreenlet& each) { return each.id() == id; });
+    struct Stopped {
+        const std::vector<AnyGreenlet>& connections;
+        Event& event;
+        ~Stopped() {
+            for (const AnyGreenlet& each : connections) each.kill(false);  // when the caller is interrupted
+            event.set();
+        }
+    } const stopped{others, impl_->stopped};
+    if (limit > Duration::zero()) joinall(others, limit);
+    killall(others);
 }
 
 std::uint16_t StreamServer::port() const noexcept { return impl_->port; }

@@ -3,12 +3,19 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <exception>
+#include <memory>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <sio/asio.hpp>
 #include <sio/detail/deadline.hpp>
+#include <sio/detail/group_core.hpp>
 #include <sio/error.hpp>
+#include <sio/greenlet.hpp>
+#include <sio/queue.hpp>
 #include <sio/resolve.hpp>
 
 #include "io/connect.hpp"
@@ -62,7 +69,7 @@ StreamSocket::Impl::Impl(greenlet::Loop& loop, int family, int fd) : socket(loop
 
 void StreamSocket::Impl::wait(boost::asio::socket_base::wait_type what, const char* call) {
     boost::system::error_code error;
-    if (!io::within(limit, [&] { socket.async_wait(what, yield[error]); })) throw Timeout(call);
+    if (!io::within(limit, [&] { socket.async_wait(what, yield[error]); })) throw TimeoutError(call);
     if (error == boost::asio::error::operation_aborted) throw Error(errc::connection_closed);
     if (error) io::fail(error.value(), call);
 }
@@ -180,21 +187,81 @@ Address StreamSocket::local() const { return io::local_of(opened(impl_).socket.n
 
 int StreamSocket::native_handle() const noexcept { return is_open() ? impl_->socket.native_handle() : -1; }
 
-std::unique_ptr<StreamSocket::Impl> io::connect(const Address& address) {
-    std::unique_ptr<StreamSocket::Impl> impl;
-    int error = 0;
-    for (const Address& each : resolve(address)) {
-        error = connect_one(each, impl);
-        if (error == 0) return impl;
+namespace {
+
+// RFC 8305, 5: so long is one address alone in being tried.
+constexpr std::chrono::milliseconds attempt_delay{250};
+
+/// RFC 8305, 4: the families take turns, beginning with the one that the system prefers.
+std::vector<Address> interleaved(std::vector<Address> addresses) {
+    const auto is_v6 = [](const Address& each) { return each.host.find(':') != std::string::npos; };
+    if (addresses.empty()) return addresses;
+    const bool first = is_v6(addresses.front());
+    const auto middle = std::stable_partition(addresses.begin(), addresses.end(),
+                                              [&](const Address& each) { return is_v6(each) == first; });
+    std::vector<Address> order;
+    order.reserve(addresses.size());
+    auto one = addresses.begin();
+    auto other = middle;
+    while (one != middle || other != addresses.end()) {
+        if (one != middle) order.push_back(std::move(*one++));
+        if (other != addresses.end()) order.push_back(std::move(*other++));
     }
-    io::fail(error, "connect to " + text_of(address));
+    return order;
+}
+
+/// What became of one attempt: `impl` when it is connected.
+struct Attempt {
+    std::unique_ptr<StreamSocket::Impl> impl;
+    std::exception_ptr failure;
+};
+
+/// The first of the addresses that answers; each is tried when the one before has failed or kept us waiting.
+std::unique_ptr<StreamSocket::Impl> connect_to_first(const std::vector<Address>& addresses, const std::string& name) {
+    Queue<Attempt> ended;
+    detail::KilledAtEnd others;  // they refer to what is here
+    std::exception_ptr failure;
+    std::size_t under_way = 0;
+    for (std::size_t next = 0; next < addresses.size() || under_way > 0;) {
+        if (next < addresses.size()) {
+            others.add(spawn([&ended, &name, &address = addresses[next]] {
+                Attempt attempt;
+                try {
+                    if (const int error = connect_one(address, attempt.impl)) io::fail(error, name);
+                } catch (const std::exception&) {
+                    attempt.failure = std::current_exception();
+                }
+                ended.put(std::move(attempt));
+            }));
+            ++next;
+            ++under_way;
+        }
+        auto attempt = ended.try_get(next < addresses.size() ? Duration(attempt_delay) : forever);
+        if (!attempt) continue;
+        --under_way;
+        if (attempt->impl) return std::move(attempt->impl);
+        failure = attempt->failure;
+    }
+    std::rethrow_exception(std::move(failure));
+}
+
+}  // namespace
+
+std::unique_ptr<StreamSocket::Impl> io::connect(const Address& address) {
+    const std::vector<Address> addresses = interleaved(resolve(address));
+    const std::string name = "connect to " + text_of(address);
+    if (addresses.size() > 1) return connect_to_first(addresses, name);
+    std::unique_ptr<StreamSocket::Impl> impl;
+    if (addresses.empty()) io::fail(EADDRNOTAVAIL, name);
+    if (const int error = connect_one(addresses.front(), impl)) io::fail(error, name);
+    return impl;
 }
 
 StreamSocket create_connection(const Address& address, Duration limit) {
     detail::require_greenlet("create_connection");
     std::unique_ptr<StreamSocket::Impl> impl;
     if (!io::within(limit, [&] { impl = io::connect(address); })) {
-        throw Timeout("connect to " + io::text_of(address));
+        throw TimeoutError("connect to " + io::text_of(address));
     }
     return StreamSocket(std::move(impl));
 }

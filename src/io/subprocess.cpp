@@ -10,6 +10,9 @@
 #include <algorithm>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <cerrno>
+#include <memory>
+#include <mutex>
+#include <new>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -128,11 +131,68 @@ ssize_t write_quietly(int fd, std::string_view data) noexcept {
     return put;
 }
 
+/// A program that goes on without its Subprocess: its end is to be collected, or it would stay in the system's table.
+///
+/// The loop waits for it. If that ends first, whoever starts or leaves another program looks.
+class Orphan {
+public:
+    Orphan(pid_t pid, Descriptor&& process) noexcept : pid_(pid), process_(std::move(process)) {}
+    ~Orphan() {
+        if (pid_ == 0) return;
+        try {
+            const std::lock_guard lock(mutex());
+            left().push_back(pid_);
+        } catch (const std::bad_alloc&) {
+            // It is collected when this process ends.
+        }
+    }
+    Orphan(const Orphan&) = delete;
+    Orphan& operator=(const Orphan&) = delete;
+
+    static void leave(pid_t pid, Descriptor&& process) noexcept {
+        collect_left();
+        try {
+            auto orphan = std::make_shared<Orphan>(pid, std::move(process));
+            Descriptor& watched = orphan->process_;
+            watched.async_wait(boost::asio::posix::descriptor_base::wait_read,
+                               [orphan](const boost::system::error_code& error) {
+                                   if (!error && has_ended(orphan->pid_)) orphan->pid_ = 0;
+                               });
+        } catch (const std::exception&) {
+            // No memory, no descriptor: as above.
+        }
+    }
+
+    /// Those whose loop has ended.
+    static void collect_left() noexcept {
+        const std::lock_guard lock(mutex());
+        std::erase_if(left(), &has_ended);
+    }
+
+private:
+    static bool has_ended(pid_t pid) noexcept {
+        siginfo_t info{};
+        return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG) < 0 || info.si_pid != 0;
+    }
+    static std::mutex& mutex() {
+        static auto& one = *new std::mutex;  // for programs that are left when the process ends
+        return one;
+    }
+    static std::vector<pid_t>& left() {
+        static auto& pids = *new std::vector<pid_t>;
+        return pids;
+    }
+
+    pid_t pid_;  // 0: collected
+    Descriptor process_;
+};
+
 }  // namespace
 
 struct Subprocess::Impl {
     explicit Impl(std::vector<std::string> arguments, const SubprocessOptions& options) {
         if (arguments.empty()) throw std::system_error(std::make_error_code(std::errc::invalid_argument), "Subprocess");
+        Orphan::collect_left();
         SpawnPlan plan;
         std::optional<Pipe> to_child;
         std::optional<Pipe> from_out;
@@ -165,8 +225,8 @@ struct Subprocess::Impl {
         keep(err, from_err, 0);
     }
     ~Impl() {
-        // Its end is seen by who looks last, or by the system's first process after ours.
-        if (!status) collect();
+        if (!ended()) collect();
+        if (!ended()) Orphan::leave(pid, std::move(process));
     }
 
     static void keep(Descriptor& descriptor, std::optional<Pipe>& pipe, int end) {
@@ -177,9 +237,13 @@ struct Subprocess::Impl {
 
     void collect() noexcept {
         siginfo_t info{};
-        if (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG) < 0 || info.si_pid == 0) return;
-        status = info.si_code == CLD_EXITED ? info.si_status : -info.si_status;
+        if (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG) < 0) {
+            lost = errno == ECHILD;
+        } else if (info.si_pid != 0) {
+            status = info.si_code == CLD_EXITED ? info.si_status : -info.si_status;
+        }
     }
+    bool ended() const noexcept { return status || lost; }
 
     static std::string read(Descriptor& from, std::size_t bytes) {
         std::string data(bytes, '\0');
@@ -204,6 +268,7 @@ struct Subprocess::Impl {
 
     pid_t pid = 0;
     std::optional<int> status;
+    bool lost = false;  // it has ended, and somebody else has been told how
     Descriptor process{asio_context()};
     Descriptor in{asio_context()};
     Descriptor out{asio_context()};
@@ -231,10 +296,16 @@ std::string Subprocess::read(std::size_t bytes) { return Impl::read(impl_->out, 
 std::string Subprocess::read_err(std::size_t bytes) { return Impl::read(impl_->err, bytes); }
 
 std::optional<int> Subprocess::wait(Duration limit) {
-    if (!impl_->status) impl_->collect();
-    if (impl_->status || limit <= Duration::zero()) return impl_->status;
-    io::within(limit, [&] { impl_->process.async_wait(boost::asio::posix::descriptor_base::wait_read, yield); });
-    if (!impl_->status) impl_->collect();
+    if (!impl_->ended()) impl_->collect();
+    if (!impl_->ended() && limit > Duration::zero()) {
+        io::within(limit, [&] { impl_->process.async_wait(boost::asio::posix::descriptor_base::wait_read, yield); });
+        impl_->collect();
+    }
+    if (impl_->lost) {
+        throw std::system_error(
+            std::make_error_code(std::errc::no_child_process),
+            "how a program ended is lost, as this process ignores SIGCHLD or collects all of its children");
+    }
     return impl_->status;
 }
 
@@ -272,7 +343,7 @@ Completed Subprocess::communicate(std::string_view input, std::size_t max_bytes)
 }
 
 void Subprocess::send_signal(int signal) {
-    if (impl_->status) return;
+    if (impl_->ended()) return;
     if (::syscall(SYS_pidfd_send_signal, impl_->process.native_handle(), signal, nullptr, 0) < 0 && errno != ESRCH) {
         io::fail(errno, "send_signal");
     }
@@ -287,9 +358,13 @@ Completed run_program(std::vector<std::string> arguments, std::string_view input
     try {
         return program.communicate(input);
     } catch (...) {
-        const detail::Shield shield;
+        const Shield shield;
         program.kill();
-        program.wait();
+        try {
+            program.wait();
+        } catch (const std::system_error&) {
+            // It has ended; what is thrown is what went wrong before.
+        }
         throw;
     }
 }

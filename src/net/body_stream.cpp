@@ -43,7 +43,7 @@ void send_file(HttpConnection& connection, const Response& response) {
     OpenFile file;
     std::string failure;
     try {
-        file = offload([&] { return open_file(body); });
+        file = detail::offload_step(detail::PoolPurpose::files, [&] { return open_file(body); });
     } catch (const std::exception& error) {
         failure = error.what();
     }
@@ -61,7 +61,8 @@ void send_file(HttpConnection& connection, const Response& response) {
         stream.write(piece);
         if (sent == body.length) break;
         const auto next = static_cast<std::size_t>(std::min<std::uint64_t>(body.length - sent, file_piece));
-        piece = offload([&] { return http::read_at(*file.descriptor, body.offset + sent, next); });
+        piece = detail::offload_step(detail::PoolPurpose::files,
+                                     [&] { return http::read_at(*file.descriptor, body.offset + sent, next); });
     }
     stream.finish();
 }

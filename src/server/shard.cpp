@@ -74,7 +74,18 @@ void Shard::run() {
         shard_of_this_thread = this;
         const greenlet::TaskBoard::Attachment attachment(tasks_);
         loop_.run();
+        const std::lock_guard lock(ended_mutex_);
+        ended_ = true;
+        ended_changed_.notify_all();
     });
+}
+
+bool Shard::join_until(std::chrono::steady_clock::time_point deadline) {
+    std::unique_lock lock(ended_mutex_);
+    if (thread_.joinable() && !ended_changed_.wait_until(lock, deadline, [this] { return ended_; })) return false;
+    lock.unlock();
+    join();
+    return true;
 }
 
 Shard* Shard::of_this_thread() noexcept { return shard_of_this_thread; }

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,6 +59,7 @@ public:
         App session_app;
         /// Takes the requests that no path matches; without one they are answered 404.
         App page_app;
+        greenlet::LoopOptions loop{};
     };
 
     /// The shards of one server, in the order of their indexes. They end together: each outlives the threads of all.
@@ -82,6 +86,8 @@ public:
     /// Any thread, once.
     void stop(std::chrono::milliseconds grace);
     void join();
+    /// Whether the thread has ended by then.
+    bool join_until(std::chrono::steady_clock::time_point deadline);
 
     /// Any thread.
     greenlet::Loop& loop() noexcept { return loop_; }
@@ -128,7 +134,7 @@ private:
     const Config& config_;
     const Place place_;
     greenlet::TaskBoard tasks_;
-    greenlet::Loop loop_;
+    greenlet::Loop loop_{config_.loop};
     LoopRefPtr loop_ref_ = std::make_shared<LoopRef>(loop_);
     std::shared_ptr<session::Counters> counters_ = std::make_shared<session::Counters>();
     LagCounter lags_;
@@ -137,6 +143,9 @@ private:
     std::vector<std::unique_ptr<transport::EngineEndpoint>> endpoints_;   // as config_.paths
     std::vector<std::unique_ptr<transport::V09Endpoint>> v09_endpoints_;  // likewise; null where it is not spoken
     net::Shard connections_;
+    std::mutex ended_mutex_;
+    std::condition_variable ended_changed_;
+    bool ended_ = false;  // the thread has done all that takes time
     std::thread thread_;
 };
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <mutex>
 #include <stdexcept>
 #include <utility>
@@ -10,6 +11,7 @@
 #include <sio/open_metrics.hpp>
 #include <sio/server.hpp>
 
+#include "greenlet/loop.hpp"
 #include "net/listen_socket.hpp"
 #include "net/tls_context.hpp"
 #include "server/bridge.hpp"
@@ -72,6 +74,13 @@ struct Listening {
     TlsOptions tls;
 };
 
+constexpr const char* stack_option = "ServerOptions::stack_bytes";
+
+// What killed greenlets have to run their destructors, behind the time that stop() was given.
+constexpr std::chrono::milliseconds time_to_unwind{250};
+// So that it can be added to a time point.
+constexpr std::chrono::milliseconds longest_grace = std::chrono::hours(24 * 365);
+
 std::shared_ptr<const net::TlsContext> load_tls(const TlsOptions& options) {
     if (!options.enabled()) return nullptr;
     return std::make_shared<net::TlsContext>(net::TlsFiles{options.certificate_file, options.private_key_file});
@@ -86,6 +95,7 @@ struct SocketIOServer::Impl {
         Shard::All shards;
         std::unique_ptr<server::Watchdog> watchdog;  // null: none; goes before the shards do
         bool stopping = false;
+        bool left = false;  // stop() has returned, and not all threads have ended
     };
 
     Impl(App session_app, App page_app, ServerOptions with_options) : options(std::move(with_options)) {
@@ -100,6 +110,11 @@ struct SocketIOServer::Impl {
         if (options.watchdog.limit != 0ms && options.watchdog.limit < 4ms) {
             throw std::invalid_argument("sio: the limit of the watchdog must be at least 4 ms, or zero");
         }
+        greenlet::check_stack_bytes(options.stack_bytes, stack_option);
+        greenlet::check_threads(options.threads, "ServerOptions");
+        config.loop.stack_bytes = options.stack_bytes;
+        config.loop.stack_option = stack_option;
+        config.loop.threads = options.threads;
         config.paths.push_back({clean_path(options.resource), options.engine, {}});
         config.socket = options.socket;
         config.session_app = std::move(session_app);
@@ -134,9 +149,14 @@ struct SocketIOServer::Impl {
     void watch(Run& made);
     /// Has the shards end, and returns at once what they belong to; null when the server does not run. Any thread.
     std::shared_ptr<Run> begin_stop(std::chrono::milliseconds grace);
-    void stop(std::chrono::milliseconds grace);
+    /// How long stop() waits for greenlets that have been killed and have not ended.
+    enum class Patience { a_moment, until_the_end };
+    void stop(std::chrono::milliseconds grace, Patience patience = Patience::a_moment);
     /// Waits for the threads of a run that has begun to stop. `starting` is held.
     void finish(Run& stopped);
+    /// The same until `deadline`: false when one of them has not ended by then, which is waited for by whoever starts the server
+    /// again, or ends it.
+    bool finish_until(Run& stopped, std::chrono::steady_clock::time_point deadline);
     void set_stop_signal(server::StopSignal* signal) {
         const std::lock_guard lock(run_mutex);
         stop_signal = signal;
@@ -148,7 +168,10 @@ struct SocketIOServer::Impl {
         return run;
     }
     std::shared_ptr<Run> require_run() const {
-        if (auto found = current_run()) return found;
+        {
+            const std::lock_guard lock(run_mutex);
+            if (run && !run->left) return run;
+        }
         throw Error(errc::cannot_start, "the server does not run");
     }
     /// The shard on whose thread this is called; null on a thread that is none of this server's.
@@ -273,12 +296,30 @@ auto SocketIOServer::Impl::begin_stop(std::chrono::milliseconds grace) -> std::s
     return run;
 }
 
-void SocketIOServer::Impl::stop(std::chrono::milliseconds grace) {
+void SocketIOServer::Impl::stop(std::chrono::milliseconds grace, Patience patience) {
+    const auto deadline = std::chrono::steady_clock::now() + std::min(grace, longest_grace) + time_to_unwind;
     const auto stopped = begin_stop(grace);
     // Those who are themselves waited for leave it at that.
     if (!stopped || current() || server::Watchdog::is_this_thread()) return;
     const std::lock_guard lock(starting);
-    if (current_run() == stopped) finish(*stopped);
+    if (current_run() != stopped) return;
+    if (patience == Patience::until_the_end) return finish(*stopped);
+    if (finish_until(*stopped, deadline)) return;
+    log(LogLevel::warning, "server", "stopped, but for greenlets that wait for calls on other threads");
+}
+
+bool SocketIOServer::Impl::finish_until(Run& stopped, std::chrono::steady_clock::time_point deadline) {
+    for (const auto& each : stopped.shards) {
+        if (each->join_until(deadline)) continue;
+        stopped.listening.clear();
+        const std::lock_guard lock(run_mutex);
+        stopped.left = true;
+        port = 0;
+        policy_port = 0;
+        return false;
+    }
+    finish(stopped);
+    return true;
 }
 
 void SocketIOServer::Impl::finish(Run& stopped) {
@@ -306,7 +347,7 @@ SocketIOServer::SocketIOServer(Namespaces namespaces, ManageOptions manage, Serv
     impl_->serve_metrics(*this);
 }
 
-SocketIOServer::~SocketIOServer() { stop(); }
+SocketIOServer::~SocketIOServer() { impl_->stop(impl_->options.stop_timeout, Impl::Patience::until_the_end); }
 
 void SocketIOServer::listen(Address address, TlsOptions tls) {
     impl_->require_stopped("listen()");

@@ -6,6 +6,7 @@
 #include <memory>
 #include <typeinfo>
 
+#include <sio/error.hpp>
 #include <sio/log.hpp>
 
 namespace sio::util {
@@ -27,6 +28,8 @@ std::string exception_text(const std::exception_ptr& error) {
         std::rethrow_exception(error);
     } catch (const std::exception& exception) {
         return readable(typeid(exception)) + ": " + exception.what();
+    } catch (const Timeout& timeout) {
+        return readable(typeid(timeout)) + ": " + timeout.what();
     } catch (const std::string& text) {
         return text;
     } catch (const char* text) {

@@ -32,6 +32,16 @@ TEST_CASE("a bucket lets a burst through, then one each interval") {
     CHECK(bucket.take(start + 60s) == 0ms);
 }
 
+TEST_CASE("a limit for each address is one for each network of IPv6") {
+    CHECK(client_network("2001:db8:1:2:3:4:5:6") == "2001:db8:1:2::/64");
+    CHECK(client_network("2001:db8:1:2::9") == "2001:db8:1:2::/64");
+    CHECK(client_network("2001:db8:1:3::9") != client_network("2001:db8:1:2::9"));
+    CHECK(client_network("fe80::1%eth0") == "fe80::/64");
+    CHECK(client_network("192.0.2.1") == "192.0.2.1");
+    CHECK(client_network("::ffff:192.0.2.1") == "192.0.2.1");
+    CHECK(client_network("unix") == "unix");
+}
+
 TEST_CASE("what is given back may go again, and never more than the burst") {
     const auto start = TokenBucket::Clock::now();
     RateLimiter limiter(2, 1000ms);

@@ -53,6 +53,10 @@ TEST_CASE("a setting is made once") {
     const auto file = directory.file("chat.db");
     CHECK(Store(file).setting("key", [] { return std::string("first"); }) == "first");
     CHECK(Store(file).setting("key", [] { return std::string("second"); }) == "first");
+    Store(file).set_setting("key", "third");
+    Store(file).set_setting("new", "fourth");
+    CHECK(Store(file).setting("key", [] { return std::string("second"); }) == "third");
+    CHECK(Store(file).setting("new", [] { return std::string("second"); }) == "fourth");
 }
 
 TEST_CASE("a database of a newer chat is refused with both versions named") {

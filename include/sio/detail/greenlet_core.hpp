@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -14,6 +15,13 @@ namespace sio::greenlet {
 class Loop;
 class Worker;
 }  // namespace sio::greenlet
+
+namespace sio {
+
+/// What link() returns, for unlink(): one of a greenlet's links. The default value stands for none: the greenlet had ended.
+enum class LinkId : std::uint64_t {};
+
+}  // namespace sio
 
 namespace sio::detail {
 
@@ -46,8 +54,12 @@ public:
     std::exception_ptr exception() const;
     /// The same for callbacks of rawlink(): does not count as asking for it.
     const std::exception_ptr& peek_exception() const noexcept { return exception_; }
-    void link(Link link);
-    void rawlink(Link link);
+    LinkId link(Link link);
+    LinkId rawlink(Link link);
+    /// False when there is none of that id (any more).
+    bool unlink(LinkId id);
+    /// How many there are.
+    std::size_t links() const;
 
     std::uint64_t id() const noexcept { return id_; }
     std::string name() const;
@@ -73,6 +85,7 @@ private:
     struct LinkEntry {
         Link link;
         bool in_greenlet;
+        std::uint64_t number;
     };
 
     void run_ready() noexcept override;
@@ -80,6 +93,7 @@ private:
     void finish(std::exception_ptr exception, bool killed) noexcept;
     void kill_on_loop(std::exception_ptr exception) noexcept;
     void enqueue();
+    LinkId add_link(Link&& link, bool in_greenlet);
 
     const std::uint64_t id_;
     mutable WaitQueue ended_;        // its lock guards the rest, down to self_
@@ -90,6 +104,7 @@ private:
     std::string name_;
     std::exception_ptr exception_;
     std::vector<LinkEntry> links_;
+    std::uint64_t last_link_ = 0;
     greenlet::Loop* loop_ = nullptr;      // from the start on; may be gone once it has ended
     greenlet::Worker* worker_ = nullptr;  // while it runs
     std::shared_ptr<GreenletCore> self_;  // while it is in the loop's queue

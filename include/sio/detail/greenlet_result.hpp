@@ -31,7 +31,7 @@ protected:
 
 private:
     void wait_for_result(Duration limit) {
-        if (!join(limit)) throw Timeout("Greenlet::get");
+        if (!join(limit)) throw TimeoutError("Greenlet::get");
         if (auto failure = exception()) std::rethrow_exception(failure);
     }
 
@@ -42,7 +42,7 @@ template <>
 class GreenletResult<void> : public GreenletCore {
 public:
     void get(Duration limit = forever) {
-        if (!join(limit)) throw Timeout("Greenlet::get");
+        if (!join(limit)) throw TimeoutError("Greenlet::get");
         if (auto failure = exception()) std::rethrow_exception(failure);
     }
 

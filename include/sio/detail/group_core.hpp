@@ -32,11 +32,16 @@ public:
     bool wait_available(Duration limit);
 
 private:
+    struct Member {
+        AnyGreenlet greenlet;
+        LinkId link{};
+    };
+
     void enter(const AnyGreenlet& greenlet);
-    void leave(std::uint64_t id, std::exception_ptr exception);
+    Member leave(std::uint64_t id, std::exception_ptr exception);
 
     mutable WaitQueue empty_;  // its lock guards the rest
-    std::unordered_map<std::uint64_t, AnyGreenlet> members_;
+    std::unordered_map<std::uint64_t, Member> members_;
     std::exception_ptr first_exception_;
     std::optional<Semaphore> places_;
 };

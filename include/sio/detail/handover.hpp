@@ -27,7 +27,7 @@ public:
     /// Puts a value. Throws Timeout when there was no place for it within `limit`; the value is then lost, see
     /// try_put(). Throws Error(errc::not_in_greenlet) when it would block, GreenletExit, and the Timeout of a TimeoutScope.
     void put(T value, Duration limit = forever) {
-        if (!try_put(value, limit)) throw Timeout(put_);
+        if (!try_put(value, limit)) throw TimeoutError(put_);
     }
     /// The same, but returns false when there was no place; `value` is moved from only on success. Without a limit it never
     /// blocks.
@@ -51,7 +51,7 @@ public:
     /// The next value. Throws Timeout when none came within `limit`, and what put() throws.
     T get(Duration limit = forever) {
         std::optional<T> value = try_get(limit);
-        if (!value) throw Timeout(get_);
+        if (!value) throw TimeoutError(get_);
         return std::move(*value);
     }
     /// The same, but empty when none came. Without a limit it never blocks.

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <mutex>
 
+#include <sio/shield.hpp>
+
 namespace sio {
 
 using Duration = std::chrono::nanoseconds;
@@ -63,18 +65,5 @@ private:
 
 /// Throws Error(errc::not_in_greenlet), naming `call`, outside a greenlet.
 void require_greenlet(const char* call);
-
-/// While it lives, nothing interrupts the current greenlet's blocking calls: neither a kill nor a TimeoutScope. Those take
-/// effect at its first blocking call afterwards. For steps that must be completed. Nothing outside greenlets.
-class Shield {
-public:
-    Shield() noexcept;
-    ~Shield();
-    Shield(const Shield&) = delete;
-    Shield& operator=(const Shield&) = delete;
-
-private:
-    greenlet::Worker* worker_;
-};
 
 }  // namespace sio::detail

@@ -16,7 +16,7 @@
 
 namespace sio::sqlite {
 
-/// A connection to an SQLite database. Every call runs on the thread pool of the greenlet's loop while the greenlet waits.
+/// A connection to an SQLite database. Every call runs on a thread of the greenlet's loop (ThreadOptions::databases) while the greenlet waits.
 ///
 ///     sio::sqlite::Connection db({.path = "people.db"});
 ///     db.execute("INSERT INTO people (name, age) VALUES (?, ?)", "Ada", 36);
@@ -25,7 +25,8 @@ namespace sio::sqlite {
 ///     }
 ///
 /// When the greenlet is killed, or a TimeoutScope runs out, the statement is interrupted; SQLite then rolls it back, and of a
-/// transaction in which it has written, all. The connection can be used again afterwards.
+/// transaction in which it has written, all. The connection can be used again afterwards. A statement that was done already
+/// counts: the call returns, and the greenlet's next blocking call throws.
 ///
 /// Threads: greenlets of any loop, one at a time: Error(errc::in_use) otherwise; use a ConnectionPool. A connection that is
 /// moved from may only be destroyed. Errors: sqlite::Error; Error(errc::invalid_value) for a wrong number of parameters;

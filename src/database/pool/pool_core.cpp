@@ -19,7 +19,7 @@ std::string seconds(Duration time) {
 }  // namespace
 
 PoolTimeout::PoolTimeout(std::size_t size, Duration waited)
-    : Timeout("no connection of the pool's " + std::to_string(size) + " was to be had within " + seconds(waited)),
+    : TimeoutError("no connection of the pool's " + std::to_string(size) + " was to be had within " + seconds(waited)),
       size_(size),
       waited_(waited) {}
 
@@ -103,7 +103,7 @@ bool PoolCore::usable(Pooled& member) {
     try {
         member.check();
         return member.reusable();
-    } catch (const Timeout&) {
+    } catch (const TimeoutError&) {
         throw;  // the caller's limit, which may be over
     } catch (const std::exception&) {
         return false;

@@ -12,6 +12,7 @@
 
 #include "database/postgres/exchange.hpp"
 #include "database/postgres/server_error.hpp"
+#include "greenlet/interruption.hpp"
 #include "greenlet/loop.hpp"
 #include "greenlet/thread_pool.hpp"
 #include "io/wait_descriptor.hpp"
@@ -44,7 +45,7 @@ void cancel_query(PGconn* connection) noexcept {
     CancelHandle cancel(PQgetCancel(connection));
     if (!cancel) return;
     try {
-        loop->pool().submit_owned(std::make_unique<Cancellation>(std::move(cancel)));
+        loop->pool(detail::PoolPurpose::databases).submit_owned(std::make_unique<Cancellation>(std::move(cancel)));
     } catch (const std::exception&) {
         // As above.
     }
@@ -267,6 +268,7 @@ void Session::rollback() noexcept {
             run("RELEASE " + savepoint(depth_), {});
         }
     } catch (...) {
+        greenlet::keep_interruption();
         close();  // also when the greenlet is killed: the server rolls back by itself, and nobody waits for it
     }
 }

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include <sio/detail/stack_left.hpp>
 #include <sio/error.hpp>
 
 #include "util/printable.hpp"
@@ -16,6 +17,8 @@ namespace {
 constexpr std::size_t max_line_bytes = 64 * 1024;
 // Elements for which room is made before they have come.
 constexpr std::size_t max_reserved = 64;
+// Who copies, shows or destroys a reply follows what is nested in it.
+constexpr std::size_t stack_bytes_per_level = 512;
 constexpr std::size_t verbatim_prefix = 4;  // "txt:"
 
 [[noreturn]] void malformed(const std::string& what) {
@@ -133,7 +136,7 @@ bool ReplyParser::begin_aggregate(Value::Kind kind, bool attribute, std::size_t 
     elements_ += values;
     text_.clear();
     if (values == 0) return attribute ? false : complete(Value(kind, Value::Items()));
-    if (frames_.size() >= limits_.max_depth) too_much("max_depth");
+    if (frames_.size() >= sio::detail::levels_that_fit(stack_bytes_per_level, limits_.max_depth)) too_much("max_depth");
     frames_.push_back({kind, attribute, values, {}});
     frames_.back().items.reserve(std::min(values, max_reserved));
     return false;

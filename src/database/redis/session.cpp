@@ -31,7 +31,7 @@ Outcome Session::call(std::string bytes, std::size_t commands, std::uint64_t con
     if (!request->done.wait(options_.timeout)) {
         // Nothing at all in all this time: the connection is cut off, or held up by one command. The next gets another one.
         if (wire_ && wire_->heard_at() < begun) wire_->close();
-        throw Timeout("Redis at " + options_.address() + ": no answer in time");
+        throw TimeoutError("Redis at " + options_.address() + ": no answer in time");
     }
     if (request->failure) std::rethrow_exception(request->failure);
     return std::move(request->outcome);

@@ -34,7 +34,8 @@ void Subscription::change(Message::Kind kind, bool subscribe, const std::vector<
     change->names = names;
     waiting_.push_back(change);
     more_.set();
-    if (!change->done.wait(options_.timeout)) throw Timeout("Redis at " + options_.address() + ": no answer in time");
+    if (!change->done.wait(options_.timeout))
+        throw TimeoutError("Redis at " + options_.address() + ": no answer in time");
     if (change->failure) std::rethrow_exception(change->failure);
 }
 

@@ -27,7 +27,7 @@ client::Stream connect_stream(const Options& options) {
     const int on = 1;
     ::setsockopt(stream.native_handle(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
     if (options.use_tls) {
-        const auto context = client::make_tls_context(options.tls);  // the session keeps what it needs of it
+        const auto context = client::shared_tls_context(options.tls);
         stream.secure(context.get(), options.host, options.tls);
     }
     return stream;
@@ -41,7 +41,7 @@ std::unique_ptr<Wire> Wire::connect(const Options& options) {
         wire = std::make_unique<Wire>(connect_stream(options), options.limits);
         wire->greet(options);
     });
-    if (!in_time) throw Timeout("connect to Redis at " + options.address());
+    if (!in_time) throw TimeoutError("connect to Redis at " + options.address());
     return wire;
 }
 

@@ -30,6 +30,12 @@ private:
     std::unique_ptr<Database> database_;
 };
 
+/// What has been executed counts, whatever comes meanwhile: a COMMIT cannot be taken back.
+template <class... Functions>
+auto step(Functions&&... functions) {
+    return detail::offload_step(detail::PoolPurpose::databases, std::forward<Functions>(functions)...);
+}
+
 std::string savepoint(int depth) { return "sio_" + std::to_string(depth); }
 
 }  // namespace
@@ -37,7 +43,7 @@ std::string savepoint(int depth) { return "sio_" + std::to_string(depth); }
 class Connection::Impl {
 public:
     explicit Impl(const Options& options) : busy_timeout_(options.busy_timeout) {
-        database_ = offload([&] { return std::make_unique<Database>(options); });
+        database_ = step([&] { return std::make_unique<Database>(options); });
         if (options.foreign_keys) run("PRAGMA foreign_keys = ON", {});
         if (options.wal && !options.read_only) {
             run("PRAGMA journal_mode = WAL", {});
@@ -48,7 +54,7 @@ public:
         greenlet::Loop* loop = greenlet::Loop::current();
         if (!loop || !database_) return;
         try {
-            loop->pool().submit_owned(std::make_unique<Closing>(std::move(database_)));
+            loop->pool(detail::PoolPurpose::databases).submit_owned(std::make_unique<Closing>(std::move(database_)));
         } catch (const std::exception&) {
             // No thread, no memory: it has been closed right here.
         }
@@ -84,7 +90,7 @@ public:
         if (depth_ == 0) return;
         --depth_;
         if (!database_->in_transaction()) return;  // SQLite has done it already
-        const detail::Shield shield;
+        const Shield shield;
         try {
             if (depth_ == 0) {
                 run("ROLLBACK", {});
@@ -108,7 +114,7 @@ private:
             throw Error(SQLITE_ABORT_ROLLBACK, "the transaction has been rolled back already");
         const detail::Deadline deadline(busy_timeout_);
         for (Duration pause = 1ms;; pause = std::min<Duration>(pause * 2, 50ms)) {
-            if (offload(attempt, [this]() noexcept { database_->interrupt(); })) return;
+            if (step(attempt, [this]() noexcept { database_->interrupt(); })) return;
             if (deadline.passed()) throw Error(SQLITE_BUSY, "database is locked: " + std::string(sql.substr(0, 200)));
             sleep(std::min(pause, deadline.left()));
         }

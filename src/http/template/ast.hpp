@@ -17,12 +17,14 @@ class Expression {
 public:
     explicit Expression(int line) : line_(line) {}
     virtual ~Expression() = default;
-    virtual Value evaluate(Context& context) const = 0;
+    Value evaluate(Context& context) const;
     /// How error messages call it.
     virtual std::string describe() const { return "the value"; }
     int line() const noexcept { return line_; }
 
 private:
+    virtual Value do_evaluate(Context& context) const = 0;
+
     int line_;
 };
 using ExpressionPtr = std::unique_ptr<const Expression>;

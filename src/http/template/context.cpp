@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <sio/detail/stack_left.hpp>
+
 namespace sio::http::tpl {
 namespace {
 
@@ -12,6 +14,9 @@ constexpr int max_depth = 24;
 }  // namespace
 
 void render_all(const Nodes& nodes, Context& context, std::string& out) {
+    if (detail::stack_is_short() && !nodes.empty()) {
+        context.fail(nodes.front()->line(), "too much is nested here for what is left of the stack");
+    }
     for (const auto& node : nodes) node->render(context, out);
 }
 

@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include <sio/detail/stack_left.hpp>
+
 #include "http/template/context.hpp"
 
 namespace sio::http::tpl {
@@ -23,7 +25,7 @@ Value evaluate_leniently(const Expression& expression, Context& context) {
 Value call_application(const TemplateFunction& function, const std::vector<Value>& values) {
     std::vector<Json> arguments;
     arguments.reserve(values.size());
-    for (const auto& value : values) arguments.push_back(value.json());
+    for (const auto& value : values) arguments.push_back(fit_for_stack(value.json()));
     return Value::own(function(arguments));
 }
 
@@ -81,22 +83,33 @@ Value range(const std::vector<Value>& arguments) {
 
 }  // namespace
 
-Value ListLiteral::evaluate(Context& context) const {
-    boost::json::array array;
-    for (const auto& item : items_) array.push_back(item->evaluate(context).json());
-    return Value::own(std::move(array));
+// What is nested in templates, and in data, is theirs who write those.
+Value Expression::evaluate(Context& context) const {
+    if (detail::stack_is_short()) context.fail(line(), "too much is nested here for what is left of the stack");
+    return do_evaluate(context);
 }
 
-Value ObjectLiteral::evaluate(Context& context) const {
-    boost::json::object object;
-    for (const auto& [key, value] : members_)
-        object[to_text(key->evaluate(context).json())] = value->evaluate(context).json();
-    return Value::own(std::move(object));
+Value ListLiteral::do_evaluate(Context& context) const {
+    return guarded(context, line(), "", [&] {
+        boost::json::array array;
+        for (const auto& item : items_) array.push_back(fit_for_stack(item->evaluate(context).json()));
+        return Value::own(std::move(array));
+    });
+}
+
+Value ObjectLiteral::do_evaluate(Context& context) const {
+    return guarded(context, line(), "", [&] {
+        boost::json::object object;
+        for (const auto& [key, value] : members_) {
+            object[to_text(key->evaluate(context).json())] = fit_for_stack(value->evaluate(context).json());
+        }
+        return Value::own(std::move(object));
+    });
 }
 
 Value Name::evaluate_leniently(Context& context) const { return context.find(name_); }
 
-Value Name::evaluate(Context& context) const {
+Value Name::do_evaluate(Context& context) const {
     auto value = context.find(name_);
     if (!value.defined() && context.library().strict) context.fail(line(), describe() + " is undefined");
     return value;
@@ -109,7 +122,7 @@ std::string Attribute::describe() const {
     return base + '.' + name_ + "'";
 }
 
-Value Attribute::evaluate(Context& context) const {
+Value Attribute::do_evaluate(Context& context) const {
     const auto base = evaluate_leniently(*base_, context);
     if (!base.defined()) {
         const auto* name = dynamic_cast<const Name*>(base_.get());
@@ -123,12 +136,12 @@ Value Attribute::evaluate(Context& context) const {
     return member ? base.part(*member) : Value();
 }
 
-Value Index::evaluate(Context& context) const {
+Value Index::do_evaluate(Context& context) const {
     const auto base = base_->evaluate(context);
     if (!base.defined()) context.fail(line(), base_->describe() + " is undefined");
     const auto key = key_->evaluate(context);
     if (const auto* object = base.json().if_object()) {
-        const auto* member = object->if_contains(to_text(key.json()));
+        const auto* member = key.json().is_structured() ? nullptr : object->if_contains(to_text(key.json()));
         return member ? base.part(*member) : Value();
     }
     const auto* array = base.json().if_array();
@@ -139,7 +152,7 @@ Value Index::evaluate(Context& context) const {
     return index >= 0 && index < size ? base.part((*array)[static_cast<std::size_t>(index)]) : Value();
 }
 
-Value FilterExpression::evaluate(Context& context) const {
+Value FilterExpression::do_evaluate(Context& context) const {
     const bool may_be_undefined = name_ == "default" || name_ == "d";
     auto value = may_be_undefined ? evaluate_leniently(*base_, context) : base_->evaluate(context);
     auto arguments = evaluate_all(arguments_, context);
@@ -156,12 +169,12 @@ Value FilterExpression::evaluate(Context& context) const {
     });
 }
 
-Value TestExpression::evaluate(Context& context) const {
+Value TestExpression::do_evaluate(Context& context) const {
     const auto value = evaluate_leniently(*base_, context);
     return guarded(context, line(), "", [&] { return Value::own(test_(value) != negated_); });
 }
 
-Value Logic::evaluate(Context& context) const {
+Value Logic::do_evaluate(Context& context) const {
     auto left = left_->evaluate(context);
     return is_true(left.json()) == is_and_ ? right_->evaluate(context) : left;
 }
@@ -180,30 +193,31 @@ bool Comparison::holds(const Json& left, const Json& right) const {
     return false;
 }
 
-Value Comparison::evaluate(Context& context) const {
+Value Comparison::do_evaluate(Context& context) const {
     const auto left = left_->evaluate(context);
     const auto right = right_->evaluate(context);
     return guarded(context, line(), "", [&] { return Value::own(holds(left.json(), right.json())); });
 }
 
-Value Calculation::evaluate(Context& context) const {
+Value Calculation::do_evaluate(Context& context) const {
     const auto left = left_->evaluate(context);
     const auto right = right_->evaluate(context);
     if (operation_ == Arithmetic::add && left.is_string() && right.is_string()) return concatenate(left, right);
     return guarded(context, line(), "", [&] { return Value::own(calculate(operation_, left.json(), right.json())); });
 }
 
-Value Concatenation::evaluate(Context& context) const {
+Value Concatenation::do_evaluate(Context& context) const {
     const auto left = left_->evaluate(context);
-    return concatenate(left, right_->evaluate(context));
+    const auto right = right_->evaluate(context);
+    return guarded(context, line(), "", [&] { return concatenate(left, right); });
 }
 
-Value Condition::evaluate(Context& context) const {
+Value Condition::do_evaluate(Context& context) const {
     if (is_true(condition_->evaluate(context).json())) return then_->evaluate(context);
     return otherwise_ ? otherwise_->evaluate(context) : Value();
 }
 
-Value Call::evaluate(Context& context) const {
+Value Call::do_evaluate(Context& context) const {
     const auto arguments = evaluate_all(arguments_, context);
     if (name_ == "super") {
         if (!arguments.empty()) context.fail(line(), "super() takes no arguments");

@@ -15,7 +15,7 @@ using Expressions = std::vector<ExpressionPtr>;
 class Literal final : public Expression {
 public:
     Literal(int line, Json json) : Expression(line), value_(Value::own(std::move(json))) {}
-    Value evaluate(Context&) const override { return value_; }
+    Value do_evaluate(Context&) const override { return value_; }
 
 private:
     Value value_;
@@ -25,7 +25,7 @@ private:
 class ListLiteral final : public Expression {
 public:
     ListLiteral(int line, Expressions items) : Expression(line), items_(std::move(items)) {}
-    Value evaluate(Context& context) const override;
+    Value do_evaluate(Context& context) const override;
 
 private:
     Expressions items_;
@@ -36,7 +36,7 @@ class ObjectLiteral final : public Expression {
 public:
     ObjectLiteral(int line, std::vector<std::pair<ExpressionPtr, ExpressionPtr>> members)
         : Expression(line), members_(std::move(members)) {}
-    Value evaluate(Context& context) const override;
+    Value do_evaluate(Context& context) const override;
 
 private:
     std::vector<std::pair<ExpressionPtr, ExpressionPtr>> members_;
@@ -45,7 +45,7 @@ private:
 class Name final : public Expression {
 public:
     Name(int line, std::string name) : Expression(line), name_(std::move(name)) {}
-    Value evaluate(Context& context) const override;
+    Value do_evaluate(Context& context) const override;
     std::string describe() const override { return "'" + name_ + "'"; }
     const std::string& name() const noexcept { return name_; }
     /// The same, undefined even when the options are strict: for `is defined` and `|default`.
@@ -60,7 +60,7 @@ class Attribute final : public Expression {
 public:
     Attribute(int line, ExpressionPtr base, std::string name)
         : Expression(line), base_(std::move(base)), name_(std::move(name)) {}
-    Value evaluate(Context& context) const override;
+    Value do_evaluate(Context& context) const override;
     std::string describe() const override;
 
 private:
@@ -73,7 +73,7 @@ class Index final : public Expression {
 public:
     Index(int line, ExpressionPtr base, ExpressionPtr key)
         : Expression(line), base_(std::move(base)), key_(std::move(key)) {}
-    Value evaluate(Context& context) const override;
+    Value do_evaluate(Context& context) const override;
 
 private:
     ExpressionPtr base_;
@@ -85,7 +85,7 @@ class FilterExpression final : public Expression {
 public:
     FilterExpression(int line, ExpressionPtr base, std::string name, Expressions arguments)
         : Expression(line), base_(std::move(base)), name_(std::move(name)), arguments_(std::move(arguments)) {}
-    Value evaluate(Context& context) const override;
+    Value do_evaluate(Context& context) const override;
 
 private:
     ExpressionPtr base_;
@@ -98,7 +98,7 @@ class TestExpression final : public Expression {
 public:
     TestExpression(int line, ExpressionPtr base, Test test, bool negated)
         : Expression(line), base_(std::move(base)), test_(test), negated_(negated) {}
-    Value evaluate(Context& context) const override;
+    Value do_evaluate(Context& context) const override;
 
 private:
     ExpressionPtr base_;
@@ -109,7 +109,9 @@ private:
 class Not final : public Expression {
 public:
     Not(int line, ExpressionPtr operand) : Expression(line), operand_(std::move(operand)) {}
-    Value evaluate(Context& context) const override { return Value::own(!is_true(operand_->evaluate(context).json())); }
+    Value do_evaluate(Context& context) const override {
+        return Value::own(!is_true(operand_->evaluate(context).json()));
+    }
 
 private:
     ExpressionPtr operand_;
@@ -120,7 +122,7 @@ class Logic final : public Expression {
 public:
     Logic(int line, bool is_and, ExpressionPtr left, ExpressionPtr right)
         : Expression(line), is_and_(is_and), left_(std::move(left)), right_(std::move(right)) {}
-    Value evaluate(Context& context) const override;
+    Value do_evaluate(Context& context) const override;
 
 private:
     bool is_and_;
@@ -133,7 +135,7 @@ public:
     enum class Kind { equal, not_equal, less, less_or_equal, greater, greater_or_equal, in, not_in };
     Comparison(int line, Kind kind, ExpressionPtr left, ExpressionPtr right)
         : Expression(line), kind_(kind), left_(std::move(left)), right_(std::move(right)) {}
-    Value evaluate(Context& context) const override;
+    Value do_evaluate(Context& context) const override;
 
 private:
     bool holds(const Json& left, const Json& right) const;
@@ -148,7 +150,7 @@ class Calculation final : public Expression {
 public:
     Calculation(int line, Arithmetic operation, ExpressionPtr left, ExpressionPtr right)
         : Expression(line), operation_(operation), left_(std::move(left)), right_(std::move(right)) {}
-    Value evaluate(Context& context) const override;
+    Value do_evaluate(Context& context) const override;
 
 private:
     Arithmetic operation_;
@@ -161,7 +163,7 @@ class Concatenation final : public Expression {
 public:
     Concatenation(int line, ExpressionPtr left, ExpressionPtr right)
         : Expression(line), left_(std::move(left)), right_(std::move(right)) {}
-    Value evaluate(Context& context) const override;
+    Value do_evaluate(Context& context) const override;
 
 private:
     ExpressionPtr left_;
@@ -176,7 +178,7 @@ public:
           then_(std::move(then)),
           condition_(std::move(condition)),
           otherwise_(std::move(otherwise)) {}
-    Value evaluate(Context& context) const override;
+    Value do_evaluate(Context& context) const override;
 
 private:
     ExpressionPtr then_;
@@ -190,7 +192,7 @@ class Call final : public Expression {
 public:
     Call(int line, std::string name, Expressions arguments)
         : Expression(line), name_(std::move(name)), arguments_(std::move(arguments)) {}
-    Value evaluate(Context& context) const override;
+    Value do_evaluate(Context& context) const override;
 
 private:
     std::string name_;

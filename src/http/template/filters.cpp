@@ -187,12 +187,15 @@ Value filter_truncate(const FilterCall& call) {
     return Value::text(std::string(first_characters(text, room)) + end);
 }
 
+/// Escapes what is safe as well: JSON of `tojson` within an attribute.
+Value filter_forceescape(const FilterCall& call) { return Value::safe_text(escape_html(to_text(call.value.json()))); }
+
 Value filter_urlencode(const FilterCall& call) { return Value::text(util::percent_encode(to_text(call.value.json()))); }
 
 /// JSON that means the same within `<script>` and attributes: what HTML could take for its own is escaped in JSON's way.
 Value filter_tojson(const FilterCall& call) {
     std::string out;
-    const auto text = boost::json::serialize(call.value.json());
+    const auto text = boost::json::serialize(fit_for_stack(call.value.json()));
     for (std::size_t i = 0; i < text.size(); ++i) {
         switch (text[i]) {
             case '<': out += "\\u003c"; continue;
@@ -285,19 +288,33 @@ Value filter_items(const FilterCall& call) {
 }
 
 constexpr std::pair<std::string_view, Filter> filters[] = {
-    {"abs", filter_abs},         {"capitalize", filter_capitalize},
-    {"count", filter_length},    {"d", filter_default},
-    {"default", filter_default}, {"e", filter_escape},
-    {"escape", filter_escape},   {"first", filter_first},
-    {"int", filter_int},         {"items", filter_items},
-    {"join", filter_join},       {"last", filter_last},
-    {"length", filter_length},   {"lower", filter_lower},
-    {"nl2br", filter_nl2br},     {"replace", filter_replace},
-    {"reverse", filter_reverse}, {"round", filter_round},
-    {"safe", filter_safe},       {"sort", filter_sort},
-    {"title", filter_title},     {"tojson", filter_tojson},
-    {"trim", filter_trim},       {"truncate", filter_truncate},
-    {"upper", filter_upper},     {"urlencode", filter_urlencode},
+    {"abs", filter_abs},
+    {"capitalize", filter_capitalize},
+    {"count", filter_length},
+    {"d", filter_default},
+    {"default", filter_default},
+    {"e", filter_escape},
+    {"escape", filter_escape},
+    {"first", filter_first},
+    {"forceescape", filter_forceescape},
+    {"int", filter_int},
+    {"items", filter_items},
+    {"join", filter_join},
+    {"last", filter_last},
+    {"length", filter_length},
+    {"lower", filter_lower},
+    {"nl2br", filter_nl2br},
+    {"replace", filter_replace},
+    {"reverse", filter_reverse},
+    {"round", filter_round},
+    {"safe", filter_safe},
+    {"sort", filter_sort},
+    {"title", filter_title},
+    {"tojson", filter_tojson},
+    {"trim", filter_trim},
+    {"truncate", filter_truncate},
+    {"upper", filter_upper},
+    {"urlencode", filter_urlencode},
 };
 
 bool is_odd(const Value& value) {

@@ -4,6 +4,8 @@
 #include <span>
 #include <utility>
 
+#include <sio/detail/stack_left.hpp>
+
 #include "http/template/expression.hpp"
 #include "http/template/statement_nodes.hpp"
 
@@ -57,7 +59,7 @@ private:
     }
 
     std::unique_ptr<const Node> parse_statement(const std::string& word, TokenStream& tokens, int line) {
-        if (nesting_ == max_nesting) tokens.fail("too many statements within each other");
+        if (nesting_ == max_nesting || detail::stack_is_short()) tokens.fail("too many statements within each other");
         ++nesting_;
         auto node = parse_known_statement(word, tokens, line);
         --nesting_;

@@ -1,5 +1,7 @@
 #include "http/template/statement_nodes.hpp"
 
+#include <stdexcept>
+
 #include <sio/html.hpp>
 
 #include "http/template/context.hpp"
@@ -8,6 +10,14 @@ namespace sio::http::tpl {
 
 void OutputNode::render(Context& context, std::string& out) const {
     const auto value = expression_->evaluate(context);
+    try {
+        write(value, context, out);
+    } catch (const std::invalid_argument& error) {
+        context.fail(line(), error.what());
+    }
+}
+
+void OutputNode::write(const Value& value, const Context& context, std::string& out) {
     if (value.safe() || !context.escape()) {
         append_text(out, value.json());
     } else if (value.is_string()) {

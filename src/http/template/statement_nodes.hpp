@@ -26,6 +26,8 @@ public:
     void render(Context& context, std::string& out) const override;
 
 private:
+    static void write(const Value& value, const Context& context, std::string& out);
+
     ExpressionPtr expression_;
 };
 

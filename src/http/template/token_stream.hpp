@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include <sio/detail/stack_left.hpp>
 #include <sio/template.hpp>
 
 #include "http/template/lexer.hpp"
@@ -57,6 +58,7 @@ public:
     /// Called for everything that makes an expression deeper. Its evaluation is recursive, on the stack of a greenlet.
     void count_operator() {
         constexpr int max_operators = 100;
+        if (detail::stack_is_short()) fail("too much is nested here for what is left of the stack");
         if (++operators_ > max_operators) fail("the expression has too many operators");
     }
 

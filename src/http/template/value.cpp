@@ -123,7 +123,7 @@ void append_text(std::string& out, const Json& json) {
         case boost::json::kind::double_: append_double(out, json.get_double()); return;
         case boost::json::kind::string: out.append(json.get_string().data(), json.get_string().size()); return;
         case boost::json::kind::array:
-        case boost::json::kind::object: out += boost::json::serialize(json); return;
+        case boost::json::kind::object: out += boost::json::serialize(fit_for_stack(json)); return;
     }
 }
 
@@ -133,8 +133,8 @@ std::string to_text(const Json& json) {
     return text;
 }
 
-bool equal(const Json& a, const Json& b) noexcept {
-    if (!a.is_number() || !b.is_number()) return a == b;
+bool equal(const Json& a, const Json& b) {
+    if (!a.is_number() || !b.is_number()) return fit_for_stack(a) == b;
     if (a.is_double() || b.is_double()) return real(a) == real(b);
     return a == b;
 }
@@ -163,7 +163,8 @@ bool contains(const Json& haystack, const Json& needle) {
 
 Json calculate(Arithmetic operation, const Json& a, const Json& b) {
     if (operation == Arithmetic::add && a.is_array() && b.is_array()) {
-        auto joined = a.get_array();
+        auto joined = fit_for_stack(a).get_array();
+        fit_for_stack(b);
         joined.insert(joined.end(), b.get_array().begin(), b.get_array().end());
         return joined;
     }

@@ -9,6 +9,8 @@
 
 #include <sio/json_fwd.hpp>
 
+#include "http/json_levels.hpp"
+
 namespace sio::http::tpl {
 
 /// What an expression of a template evaluates to: nothing (undefined), or JSON, which is text fit for HTML as it is when
@@ -63,12 +65,13 @@ private:
 /// Python's idea of truth: neither null, false, 0, nor empty.
 bool is_true(const Json& json) noexcept;
 
-/// Appends what `{{ json }}` writes, before escaping: text as it is, nothing for null, arrays and objects as JSON.
+/// Appends what `{{ json }}` writes, before escaping: text as it is, nothing for null, arrays and objects as JSON. Throws what
+/// fit_for_stack() throws.
 void append_text(std::string& out, const Json& json);
 std::string to_text(const Json& json);
 
-/// Numbers by value whatever their kind, the rest by JSON's equality.
-bool equal(const Json& a, const Json& b) noexcept;
+/// Numbers by value whatever their kind, the rest by JSON's equality. Throws what fit_for_stack() throws.
+bool equal(const Json& a, const Json& b);
 /// Negative, zero or positive, for two numbers or two texts. Throws std::invalid_argument for others.
 int compare(const Json& a, const Json& b);
 /// Whether an array holds, an object has as key, or a text contains `needle`. Throws std::invalid_argument for others.

@@ -84,7 +84,7 @@ TEST_CASE("more writers than the pool has threads do not starve the one that has
             sio::joinall(writers, sio::forever, true);
             CHECK(pool.with([](Connection& db) { return db.query("SELECT count(*) FROM t").value<int>(); }) == 80);
         },
-        {.pool_threads = 2});
+        {.threads = {.databases = 2}});
 }
 
 TEST_CASE("a greenlet that is killed while it waits for a lock goes at once") {

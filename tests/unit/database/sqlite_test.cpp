@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 #include <sqlite3.h>
+#include <unistd.h>
 #include <sio/connection_pool.hpp>
 #include <sio/greenlet.hpp>
 
@@ -186,5 +187,44 @@ TEST_CASE("many rows come at once") {
         std::int64_t sum = 0;
         for (const auto& row : rows) sum += row.get<std::int64_t>(0);
         CHECK(sum == 50'000LL * 50'001 / 2);
+    });
+}
+
+TEST_CASE("whenever a time limit comes, what a transaction says of itself is true") {
+    const std::string path = "/tmp/sio-sqlite-interrupted-" + std::to_string(::getpid());
+    struct Remove {
+        const std::string& path;
+        ~Remove() {
+            for (const char* suffix : {"", "-wal", "-shm"}) ::unlink((path + suffix).c_str());
+        }
+    } const remove{path};
+    sio::run([&] {
+        Connection db({.path = path});
+        db.execute_script("CREATE TABLE t (n INTEGER)");
+        const auto holds = [&](int n) { return db.query("SELECT count(*) FROM t WHERE n = ?", n).value<int>() == 1; };
+        for (int n = 0; n < 400; ++n) {
+            bool begun = false;
+            bool committed = false;
+            // The limit is that of a greenlet that is killed while a thread is at one of the steps, whichever.
+            auto writer = sio::spawn([&] {
+                db.begin();
+                begun = true;
+                db.execute("INSERT INTO t VALUES (?)", n);
+                if (n % 3 == 0) {
+                    db.begin();
+                    db.commit();
+                }
+                db.commit();
+                committed = true;
+            });
+            for (int turn = 0; turn < n % 40; ++turn) sio::sleep(0ms);
+            if (n % 2 == 0) sio::sleep(1ms);
+            writer.kill();
+            // An inner transaction may be open as well.
+            for (int depth = 0; begun && !committed && depth < 2; ++depth) db.rollback();
+            if (!begun) CHECK(db.reusable());
+            REQUIRE(db.reusable());
+            CHECK(holds(n) == committed);
+        }
     });
 }

@@ -3,9 +3,13 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <cstddef>
 #include <string_view>
 
+#include <sio/detail/stack_left.hpp>
 #include <sio/greenlet.hpp>
+#include <sio/raw.hpp>
 
 #include "greenlet/loop.hpp"
 
@@ -18,6 +22,25 @@ namespace {
 }
 
 constexpr int too_deep = 10'000'000;
+
+// Defined in overflow_frame.cpp: a frame of so many bytes of which only the lowest is touched.
+}  // namespace
+
+void touch_far_end_of_frame(std::size_t bytes);
+
+namespace {
+
+/// Far below the end of its stack, where a smaller guard would be followed by the stack of another greenlet, which waits.
+void step_over_the_end(std::size_t beyond) {
+    sio::run([beyond] {
+        const auto neighbour = sio::spawn([] { sio::sleep(sio::forever); });
+        sio::sleep(std::chrono::nanoseconds(0));
+        auto child = sio::spawn([beyond] { touch_far_end_of_frame(sio::detail::stack_left() + beyond); });
+        child.set_name("large frame");
+        child.get();
+        neighbour.kill();
+    });
+}
 
 void install_own_handler() {
     ::signal(SIGSEGV, [](int) {
@@ -55,6 +78,13 @@ int main(int argc, char** argv) {
     } else if (mode == "off") {
         options.report_stack_overflow = false;
         run_with(options, too_deep);
+    } else if (mode == "large frame") {
+        step_over_the_end(140 * 1024);
+    } else if (mode == "larger frame") {
+        step_over_the_end(1024 * 1024);
+    } else if (mode == "raw") {
+        sio::raw::set_stack_bytes(128 * 1024);
+        sio::raw::Greenlet([] { recurse(too_deep); }).switch_();
     } else if (mode == "large stack") {
         options.stack_bytes = 16 * 1024 * 1024;
         run_with(options, 5000);

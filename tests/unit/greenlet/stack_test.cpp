@@ -6,11 +6,14 @@
 #include <array>
 #include <cstring>
 #include <functional>
+#include <regex>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <sio/greenlet.hpp>
+#include <sio/raw.hpp>
 
 #include "greenlet/loop.hpp"
 #include "greenlet/sanitizer.hpp"
@@ -94,7 +97,7 @@ TEST_CASE("an arena reuses stacks last in, first out, and they do not overlap") 
 
 TEST_CASE("guards of both kinds stop an access, before and after a stack was given back") {
     for (const auto guard : {StackArena::Guard::best, StackArena::Guard::mprotect}) {
-        StackArena arena(16 * 1024, 0, guard);
+        StackArena arena(16 * 1024, 0, "a test", guard);
         char* stack = arena.allocate();
         arena.deallocate(stack);  // cold: MADV_DONTNEED
         CHECK(arena.allocate() == stack);
@@ -115,7 +118,7 @@ TEST_CASE("guards of both kinds stop an access, before and after a stack was giv
 }
 
 TEST_CASE("mprotect()ed guards end at a cap with an error that says so") {
-    StackArena arena(16 * 1024, 0, StackArena::Guard::mprotect);
+    StackArena arena(16 * 1024, 0, "a test", StackArena::Guard::mprotect);
     CHECK_FALSE(arena.guards_are_markers());
     std::vector<char*> stacks;
     try {
@@ -130,14 +133,61 @@ TEST_CASE("mprotect()ed guards end at a cap with an error that says so") {
 
 TEST_CASE("a greenlet that overflows its stack ends the process with a clear message") {
     const Ended ended = overflow_program("named");
-    const std::string size = std::to_string(sio::greenlet::LoopOptions{}.stack_bytes / 1024);
+    const std::string size =
+        std::to_string(sio::greenlet::LoopOptions{}.stack_bytes * sio::greenlet::sanitizer::frame_factor / 1024);
     CAPTURE(ended.errors);
     CHECK(contains(ended.errors, "sio: a greenlet overflowed its stack of " + size + " KiB (deep one, id "));
+    CHECK(contains(ended.errors, "RunOptions::stack_bytes sets the size"));
     if (sio::greenlet::sanitizer::active) {
         CHECK(WEXITSTATUS(ended.status) != 0);  // with a report of its own behind ours
     } else {
         CHECK(died_of(ended, SIGSEGV));
     }
+}
+
+TEST_CASE("a frame that ends far beyond the stack is an overflow, and not its neighbour's memory") {
+    for (const char* mode : {"large frame", "larger frame"}) {
+        const Ended ended = overflow_program(mode);
+        CAPTURE(ended.errors);
+        CHECK(contains(ended.errors, "sio: a greenlet overflowed its stack of "));
+        CHECK(contains(ended.errors, "(large frame, id "));
+        CHECK_FALSE((WIFEXITED(ended.status) && WEXITSTATUS(ended.status) == 0));
+    }
+}
+
+TEST_CASE("a raw greenlet's overflow is reported without a loop, with what sets its size") {
+    const Ended ended = overflow_program("raw");
+    CAPTURE(ended.errors);
+    const std::string size = std::to_string(128 * sio::greenlet::sanitizer::frame_factor);
+    CHECK(contains(ended.errors, "sio: a greenlet overflowed its stack of " + size + " KiB"));
+    CHECK(contains(ended.errors, "sio::raw::set_stack_bytes() sets the size"));
+}
+
+TEST_CASE("stacks of other sizes than there can be are refused, with the name of the option") {
+    const auto refusal = [](std::size_t bytes) -> std::string {
+        try {
+            sio::run([] {}, {.stack_bytes = bytes});
+        } catch (const std::invalid_argument& error) {
+            return error.what();
+        }
+        return {};
+    };
+    CHECK(refusal(0) == "sio: RunOptions::stack_bytes must be 16 KiB to 1 GiB, not 0 bytes");
+    CHECK(refusal(16 * 1024 - 1) != "");
+    CHECK(refusal((std::size_t{1} << 30) + 1) != "");
+    CHECK(refusal(16 * 1024) == "");
+    CHECK_THROWS_AS(sio::raw::set_stack_bytes(1), std::invalid_argument);
+}
+
+// Some 600 bytes a character: 64 KiB were too few for a field of a form.
+TEST_CASE("std::regex_match over a line of 200 characters fits on a stack of the default size") {
+    sio::run([] {
+        const std::regex words("(a|b)*");
+        CHECK(std::regex_match(std::string(200, 'a'), words));
+        sio::raw::Greenlet raw([&] { CHECK(std::regex_match(std::string(200, 'b'), words)); });
+        raw.switch_();
+        CHECK(raw.dead());
+    });
 }
 
 TEST_CASE("an overflow goes on to the handler that was there before, other faults do too") {

@@ -1,7 +1,10 @@
 #include <sio/compress.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include <doctest/doctest.h>
 #include <zlib.h>
@@ -101,5 +104,47 @@ TEST_CASE("files are compressed, and stay cached") {
         Environ part = test::request("GET", "/page.html", {{"Accept-Encoding", "gzip"}, {"Range", "bytes=0-1999"}});
         CHECK(app(part).status == 206);
         CHECK(app(part).headers.count("Content-Encoding") == 0);
+    });
+}
+
+namespace {
+
+struct Pieces final : sio::BodyWriter {
+    void write(std::string_view bytes) override {
+        all += bytes;
+        largest = std::max(largest, bytes.size());
+        ++count;
+    }
+    std::string all;
+    std::size_t largest = 0;
+    int count = 0;
+};
+
+}  // namespace
+
+TEST_CASE("a large file is compressed while it is sent, and stays a file for those who take no gzip") {
+    const test::TemporaryDirectory directory;
+    std::string noise;
+    std::uint32_t state = 1;
+    while (noise.size() < 1'000'000) noise += static_cast<char>('a' + ((state = state * 1664525 + 1013904223) >> 27));
+    directory.write("page.html", noise);
+    const sio::StaticFiles files(directory.path());
+    sio::run([&] {
+        const auto app = sio::compress()([&](Environ& environ) { return files(environ); });
+        Environ plain = test::request("GET", "/page.html", {{"Accept-Encoding", "br"}});
+        const auto as_it_is = app(plain);
+        CHECK(as_it_is.file != nullptr);
+        CHECK(as_it_is.headers.get("Vary") == "Accept-Encoding");
+        Environ asked = test::request("GET", "/page.html", {{"Accept-Encoding", "gzip"}});
+        const auto response = app(asked);
+        CHECK(response.body.empty());
+        CHECK(response.headers.get("Content-Encoding") == "gzip");
+        CHECK(response.headers.get("ETag").starts_with("W/"));
+        REQUIRE(response.writer);
+        Pieces pieces;
+        response.writer(pieces);
+        CHECK(inflated(pieces.all) == noise);
+        CHECK(pieces.count > 4);
+        CHECK(pieces.largest < 300'000);
     });
 }

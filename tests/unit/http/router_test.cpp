@@ -1,5 +1,6 @@
 #include <sio/router.hpp>
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -330,6 +331,75 @@ TEST_CASE("an error out of middleware becomes a page, too") {
     router.use([](App) -> App { return [](Environ&) -> Response { throw HttpError(403, "no entry"); }; });
     router.on_error(403, [](Environ&, const HttpError& error) { return Response::text(error.what(), 403); });
     CHECK(body(router, "/") == "no entry");
+}
+
+TEST_CASE("what a middleware throws is answered within the middleware around it, and within those of outer routers") {
+    const auto adds = [](std::string name) -> sio::Middleware {
+        return [name](App next) -> App {
+            return [name, next](Environ& environ) {
+                auto response = next(environ);
+                response.headers.set(name, "yes");
+                return response;
+            };
+        };
+    };
+    const sio::Middleware refuses = [](App) -> App {
+        return [](Environ&) -> Response { throw HttpError(403, "no entry"); };
+    };
+    Router inner;
+    inner.use(adds("X-Inner")).use(refuses);
+    inner.on_error(403, [](Environ&, const HttpError& error) { return Response::text(error.what(), 403); });
+    auto response = ask(inner, "GET", "/");
+    CHECK(response.body == "no entry");
+    CHECK(response.headers.get("X-Inner") == "yes");
+
+    Router empty;
+    empty.use(adds("X-Inner"));
+    Router outer;
+    outer.use(adds("X-Outer"));
+    outer.mount("/in", empty);
+    outer.on_error([](Environ&, const HttpError& error) { return Response::text("outer", error.status()); });
+    response = ask(outer, "GET", "/in/nowhere");
+    CHECK(response.status == 404);
+    CHECK(response.body == "outer");
+    CHECK(response.headers.get("X-Inner") == "yes");
+    CHECK(response.headers.get("X-Outer") == "yes");
+}
+
+TEST_CASE("wrap() answers errors for the middleware around them, with the pages of the router in which it is") {
+    const sio::Middleware tags = [](App next) -> App {
+        return [next](Environ& environ) {
+            auto response = next(environ);
+            response.headers.set("X-Tag", "yes");
+            return response;
+        };
+    };
+    const sio::Middleware refuses = [](App) -> App {
+        return [](Environ&) -> Response { throw HttpError(403, "no entry"); };
+    };
+    const App app = sio::wrap(says("x"), {tags, refuses});
+    auto response = test::get(app, "/");
+    CHECK(response.status == 403);
+    CHECK(response.headers.get("X-Tag") == "yes");
+    Router router;
+    router.get("/", app);
+    router.on_error([](Environ&, const HttpError& error) { return Response::text("page", error.status()); });
+    response = ask(router, "GET", "/");
+    CHECK(response.body == "page");
+    CHECK(response.headers.get("X-Tag") == "yes");
+}
+
+TEST_CASE("a router that is asked again with a kept environ does not look for the one that it was kept in") {
+    std::optional<Environ> kept;
+    {
+        Router gone;
+        gone.get("/", [&](Environ& environ) {
+            kept.emplace(std::move(environ));
+            return Response(200);
+        });
+        CHECK(ask(gone, "GET", "/").status == 200);
+    }
+    CHECK(Router()(*kept).status == 404);
 }
 
 TEST_CASE("copies of a router share their routes") {

@@ -79,6 +79,13 @@ TEST_CASE("tojson is fit for a script element and for an attribute") {
     CHECK(render("{{ x|tojson }}", {{"x", nullptr}}) == "null");
 }
 
+TEST_CASE("forceescape makes JSON fit for an attribute in double quotes") {
+    const Json data = {{"v", {{"k", "\"><script>"}}}};
+    const auto attribute = render("<a data-v=\"{{ v|tojson|forceescape }}\">", data);
+    CHECK(attribute.find('"', 11) == attribute.size() - 2);
+    CHECK(render("{{ '<b>'|safe|forceescape }}{{ '<b>'|forceescape }}") == "&lt;b&gt;&lt;b&gt;");
+}
+
 TEST_CASE("templates whose name ends in .txt do not escape") {
     Templates templates;
     templates.add("mail.txt", "{{ x }}{% include 'part.html' %}{{ x }}");

@@ -2,14 +2,18 @@
 
 #include <doctest/doctest.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sio/error.hpp>
 #include <sio/greenlet.hpp>
 
+#include <chrono>
 #include <filesystem>
 #include <limits>
 #include <string>
 #include <system_error>
 #include <vector>
+
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -111,4 +115,62 @@ TEST_CASE("errors name the call and the path") {
         CHECK_THROWS_AS(file.read(1), std::system_error);
     });
     CHECK_THROWS_AS(sio::read_file(directory / "file"), sio::Error);
+}
+
+TEST_CASE(
+    "a pipe with a name is waited for on the loop: neither opening, reading nor writing holds a killed greenlet") {
+    const Directory directory;
+    const std::string path = directory / "pipe";
+    REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    sio::run([&] {
+        // Nobody reads.
+        CHECK_FALSE(sio::with_timeout(2ms, [&] { sio::File(path, sio::File::Mode::write); }));
+        sio::File reader(path);
+        CHECK_FALSE(sio::with_timeout(2ms, [&] { reader.read(1); }));
+        sio::File writer(path, sio::File::Mode::write);
+        CHECK_FALSE(sio::with_timeout(2ms, [&] { reader.read(1); }));
+        auto line = sio::spawn([&] { return reader.read_line(); });
+        writer.write("over the pipe\n");
+        CHECK(line.get() == "over the pipe");
+        // More than it holds.
+        CHECK_FALSE(sio::with_timeout(2ms, [&] { writer.write(std::string(1'000'000, 'x')); }));
+        writer.close();
+        CHECK(reader.read(2'000'000).find_first_not_of('x') == std::string::npos);
+        CHECK(reader.read(1).empty());
+    });
+}
+
+TEST_CASE("whatever interrupts a file's calls, its bytes come once each, and what is written goes where reading was") {
+    const Directory directory;
+    const std::string path = directory / "numbers";
+    std::string numbers;
+    for (int i = 10'000; i < 30'000; ++i) numbers += std::to_string(i) + '\n';
+    sio::run([&] {
+        sio::write_file(path, numbers);
+        sio::File file(path, sio::File::Mode::update);
+        std::string got;
+        for (int i = 0; got.size() < numbers.size(); ++i) {
+            // Now and then the greenlet is killed while a thread reads.
+            auto reader = sio::spawn([&] {
+                const std::string part = file.read(97);
+                got += part;
+            });
+            if (i % 2 == 0) sio::sleep(std::chrono::microseconds(0));
+            reader.kill();
+        }
+        CHECK(got == numbers);
+        file.seek(0);
+        CHECK(file.read_line() == "10000");
+        for (int i = 0; i < 50; ++i) {
+            auto writer = sio::spawn([&] { file.write("abcde\n"); });
+            sio::sleep(std::chrono::microseconds(0));
+            writer.kill();
+        }
+        file.close();
+        const std::string after = sio::read_file(path);
+        CHECK(after.size() == numbers.size());
+        CHECK(after.find('\0') == std::string::npos);
+        CHECK(after.starts_with("10000\n"));
+        CHECK(after.ends_with("29999\n"));
+    });
 }

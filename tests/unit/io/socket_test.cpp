@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <sio/greenlet.hpp>
+#include <sio/resolve.hpp>
 #include <sio/stream_server.hpp>
 
 #include <cerrno>
@@ -272,5 +273,62 @@ TEST_CASE("stop() ends serve_forever(), waits for connections and kills what is 
         server.start();  // again, on another port
         auto again = sio::create_connection({"127.0.0.1", server.port()});
         CHECK(again.is_open());
+    });
+}
+
+TEST_CASE("a handler may stop its server: others end, it goes on, and serve_forever() returns") {
+    sio::run([] {
+        sio::Event others;
+        std::string log;
+        sio::StreamServer* running = nullptr;
+        sio::StreamServer server({"127.0.0.1", 0}, [&](sio::StreamSocket& socket, const sio::Address&) {
+            struct End {
+                std::string& log;
+                ~End() { log += "end;"; }
+            } const end{log};
+            if (socket.recv_line() == "stop") {
+                running->stop(1ms);
+                log += "stopped;";
+                return;
+            }
+            others.set();
+            sio::sleep(sio::forever);
+        });
+        running = &server;
+        server.start();
+        auto waits = sio::create_connection({"127.0.0.1", server.port()});
+        waits.sendall("wait\n");
+        others.wait();
+        auto stops = sio::create_connection({"127.0.0.1", server.port()});
+        stops.sendall("stop\n");
+        server.serve_forever();
+        CHECK(stops.recv(1).empty());
+        CHECK(log == "end;stopped;end;");
+    });
+}
+
+TEST_CASE("of several addresses the first that answers is taken; a failure names the whole") {
+    sio::run([] {
+        // localhost has 127.0.0.1, and ::1 where there is IPv6: the server listens at one of them only.
+        const auto addresses = sio::resolve({"localhost", 1});
+        for (const sio::Address& each : addresses) {
+            sio::StreamServer server({each.host, 0}, echo_lines);
+            server.start();
+            auto socket = sio::create_connection({"localhost", server.port()}, 30s);
+            CHECK(socket.peer().host == each.host);
+        }
+        std::uint16_t unused = 0;
+        {
+            sio::StreamServer server({"127.0.0.1", 0}, echo_lines);
+            server.start();
+            unused = server.port();
+        }
+        try {
+            sio::create_connection({"localhost", unused}, 30s);
+            FAIL("somebody is there");
+        } catch (const std::system_error& error) {
+            CHECK(error.code() == std::errc::connection_refused);
+            CHECK(std::string(error.what()).starts_with("connect to localhost:"));
+        }
     });
 }

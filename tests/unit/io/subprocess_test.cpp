@@ -88,3 +88,43 @@ TEST_CASE("a program that does not exist, and one that writes too much") {
 TEST_CASE("an interrupted run_program kills the program") {
     sio::run([] { CHECK_FALSE(sio::with_timeout(5ms, [] { sio::run_program({"sleep", "100"}); })); });
 }
+
+namespace {
+
+/// Whether the system still has the process in its table, running or as a zombie.
+bool is_known(pid_t pid) { return ::kill(pid, 0) == 0; }
+
+}  // namespace
+
+TEST_CASE("a program that outlives its object leaves no zombie, nor does one that outlives its loop") {
+    pid_t left = 0;
+    sio::run([&] {
+        const pid_t pid = sio::Subprocess({"sleep", "0.05"}).pid();
+        while (is_known(pid)) sio::sleep(1ms);
+        left = sio::Subprocess({"sleep", "0.05"}).pid();
+    });
+    CHECK(is_known(left));
+    sio::run([&] {
+        while (is_known(left)) {
+            CHECK(sio::run_program({"true"}).status == 0);
+            sio::sleep(1ms);
+        }
+    });
+}
+
+TEST_CASE("a process that ignores SIGCHLD hears that the way in which programs end is lost") {
+    ::signal(SIGCHLD, SIG_IGN);
+    sio::run([] {
+        sio::Subprocess program({"sh", "-c", "exit 3"});
+        try {
+            program.wait();
+            FAIL("there is a status");
+        } catch (const std::system_error& error) {
+            CHECK(error.code() == std::errc::no_child_process);
+        }
+        program.kill();
+        CHECK_THROWS_AS(sio::run_program({"cat"}, "text"), std::system_error);
+        CHECK_THROWS_AS(program.poll(), std::system_error);
+    });
+    ::signal(SIGCHLD, SIG_DFL);
+}

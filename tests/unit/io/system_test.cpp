@@ -109,3 +109,7 @@ TEST_CASE("one pool serves the greenlets of several loops") {
     use();
     other.join();
 }
+
+TEST_CASE("a name is looked up in a loop that has nothing else to do") {
+    for (int i = 0; i < 50; ++i) sio::run([] { CHECK_FALSE(sio::resolve({"localhost", 1}).empty()); });
+}

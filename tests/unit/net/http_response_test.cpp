@@ -309,9 +309,9 @@ TEST_CASE("an answer whose greenlet is killed before it has begun closes the con
     std::promise<void> gate;
     const auto opened = gate.get_future().share();
     server.on_shard([&](Shard& shard) {
-        // All threads of the pool are busy: the file is not opened yet.
-        for (std::size_t i = 0; i < greenlet::LoopOptions().pool_threads; ++i) {
-            shard.loop().enter([opened] { offload([&] { opened.wait(); }); });
+        // All threads for files are busy: the file is not opened yet.
+        for (std::size_t i = 0; i < greenlet::LoopOptions().threads.files; ++i) {
+            shard.loop().enter([opened] { detail::offload_step(detail::PoolPurpose::files, [&] { opened.wait(); }); });
         }
     });
     auto client = server.connect();

@@ -13,6 +13,8 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <regex>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -20,6 +22,7 @@
 #include <vector>
 
 #include <sio/detail/host_stream.hpp>
+#include <sio/detail/stack_left.hpp>
 #include <sio/sio.hpp>
 
 #include "unit/server/raw_client.hpp"
@@ -377,4 +380,75 @@ TEST_CASE("a mounted server waits until its host has carried the last answers") 
     CHECK(stopped.wait_for(50ms) == std::future_status::timeout);
     poll->take();
     CHECK(stopped.wait_for(5s) == std::future_status::ready);
+}
+
+TEST_CASE("stop() does not wait for a call on another thread; the destructor does") {
+    std::promise<void> begun;
+    std::promise<void> release;
+    std::atomic<bool> unwound{false};
+    const auto held = release.get_future().share();
+    {
+        SocketIOServer server({"127.0.0.1", 0}, [&](Environ&) {
+            struct Unwound {
+                std::atomic<bool>& flag;
+                ~Unwound() { flag = true; }
+            } const end{unwound};
+            offload([&] {
+                begun.set_value();
+                held.wait();
+            });
+            return Response(200);
+        });
+        server.start();
+        RawClient client(server.port());
+        client.raw().send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        begun.get_future().wait();
+        auto stopped = std::async(std::launch::async, [&] { server.stop(10ms); });
+        const bool in_time = stopped.wait_for(30s) == std::future_status::ready;
+        if (in_time) {
+            CHECK(server.port() == 0);
+            CHECK_THROWS_AS(server.post([] {}), Error);
+            CHECK_FALSE(unwound);
+        }
+        release.set_value();
+        CHECK(in_time);
+    }
+    CHECK(unwound);
+}
+
+TEST_CASE("options that cannot be are refused, with their names") {
+    const auto refusal = [](const ServerOptions& options) -> std::string {
+        try {
+            SocketIOServer server({"127.0.0.1", 0}, App(), options);
+        } catch (const std::invalid_argument& error) {
+            return error.what();
+        }
+        return {};
+    };
+    ServerOptions options;
+    CHECK(options.stack_bytes == 256 * 1024);
+    options.stack_bytes = 1000;
+    CHECK(refusal(options) == "sio: ServerOptions::stack_bytes must be 16 KiB to 1 GiB, not 1000 bytes");
+    options.stack_bytes = 64 * 1024;
+    CHECK(refusal(options).empty());
+    options.threads.databases = 2000;
+    CHECK(refusal(options) == "sio: ServerOptions::threads.databases must be 1 to 1024, not 2000");
+}
+
+TEST_CASE("a handler has as large a stack as the server's options say, enough for a regular expression") {
+    ServerOptions options;
+    options.stack_bytes = 512 * 1024;
+    SocketIOServer server(
+        {"127.0.0.1", 0},
+        [](Environ& environ) {
+            const std::string field(environ.form()["field"]);
+            const bool matches = !field.empty() && std::regex_match(field, std::regex("(a|b)*"));
+            return Response(200, matches && detail::stack_left() > 400 * 1024 ? "fits" : "does not");
+        },
+        options);
+    server.start();
+    RawClient client(server.port());
+    const auto answer = client.request("POST", "/", "field=" + std::string(300, 'a'),
+                                       "Content-Type: application/x-www-form-urlencoded\r\n");
+    CHECK(answer.body == "fits");
 }
