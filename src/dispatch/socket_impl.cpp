@@ -277,6 +277,7 @@ void SocketImpl::on_close(session::CloseReason reason) {
     close_reason_ = reason;
     rare().sessid = *sessid_;
     sessid_ = &rare_->sessid;
+    session::SessionSlot slot = channel_->slot();
     channel_ = nullptr;
     if (opening_) remove_event_bytes(opening_->early_bytes);
     opening_.reset();
@@ -284,8 +285,16 @@ void SocketImpl::on_close(session::CloseReason reason) {
     const auto connections = connections_;
     for (const auto& connection : connections) connection->lose_channel();
     for (const auto& connection : connections) connection->end(reason, false);
+    rare_->slot = std::move(slot);
+    if (rare_->slot) count_outlasting();
     rare_->closed.set();
     on_drained();
+}
+
+// The session counts as long as its handlers and jobs run.
+void SocketImpl::count_outlasting() noexcept {
+    rare_->slot.set_works(outlasting_);
+    if (outlasting_ == 0) rare_->slot = {};
 }
 
 void SocketImpl::on_drained() {

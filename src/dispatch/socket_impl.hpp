@@ -21,6 +21,7 @@
 #include "session/backlog.hpp"
 #include "session/broadcast.hpp"
 #include "session/channel.hpp"
+#include "session/session_quota.hpp"
 #include "util/timer_wheel.hpp"
 
 namespace sio::dispatch {
@@ -84,7 +85,10 @@ public:
     void remove_awaited_ack() noexcept;
     /// A connection has ended, and greenlets still run for it; or do not any more.
     void add_outlasting() noexcept { ++outlasting_; }
-    void remove_outlasting() noexcept { --outlasting_; }
+    void remove_outlasting() noexcept {
+        --outlasting_;
+        if (rare_ && rare_->slot) count_outlasting();
+    }
     /// The connection has ended.
     void forget(const Connection& connection) noexcept;
     void note_connected() noexcept;
@@ -113,6 +117,7 @@ private:
         Event closed;
         Event drained;
         std::vector<std::string> left;  // see has_left()
+        session::SessionSlot slot;      // kept by what goes on when the channel has closed
     };
 
     bool route(const wire::PacketView& packet);
@@ -123,6 +128,7 @@ private:
     void refuse(std::string_view nsp, std::string_view message);
     void begin();
     void stray();
+    void count_outlasting() noexcept;
     /// Whether that namespace ended on this side lately: what the client had sent by then may still arrive.
     bool has_left(std::string_view nsp) const noexcept;
     Rare& rare();

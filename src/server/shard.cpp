@@ -51,7 +51,7 @@ Shard::Shard(const Config& config, Place place, std::shared_ptr<const net::Shard
 }
 
 session::ShardPlace Shard::place_in(const EnginePath& path) const {
-    return {place_.index, place_.count, path.open_sessions, counters_};
+    return {place_.index, place_.count, path.quota, counters_};
 }
 
 std::unique_ptr<transport::V09Endpoint> Shard::make_v09_endpoint(const EnginePath& path) {

@@ -37,7 +37,7 @@ struct EnginePath {
     /// Null: Socket.IO is spoken on top.
     std::function<void(EngineSocket&)> handler;
     /// Over all shards.
-    std::shared_ptr<std::atomic<std::size_t>> open_sessions = std::make_shared<std::atomic<std::size_t>>(0);
+    std::shared_ptr<session::SessionQuota> quota = std::make_shared<session::SessionQuota>();
 
     /// Whether the target lies under the path.
     bool matches(std::string_view target) const noexcept;

@@ -46,7 +46,10 @@ std::string_view EngineSession::transport_name() const noexcept {
 
 void EngineSession::open(TransportPtr transport) {
     transport_ = std::move(transport);
-    if (transport_->direct()) upgrade_.start_on_websocket();
+    if (transport_->direct()) {
+        upgrade_.start_on_websocket();
+        slot_.set_carried(true);
+    }
     state_ = State::open;
     host_.sessions.insert(EngineSessionPtr(this));
     counters().opened.add();
@@ -133,7 +136,7 @@ void EngineSession::finish(CloseReason reason) {
     if (transport_->direct() && waits_for_peer(reason)) backlog_.empty_into(*transport_);
     transport_->close(reason);
     if (observed) observer_->on_close(reason);
-    slot_.release();
+    slot_.end();
     if (observed) counters().count_close(reason);
     // Callers up the stack may still be inside this session, its observer or its transport.
     host_.loop.post([session = host_.sessions.remove(sid_), transport = std::exchange(transport_, nullptr)] {});
@@ -218,6 +221,7 @@ void EngineSession::switch_over() {
     const TransportPtr polling = std::exchange(transport_, std::exchange(candidate_, nullptr));
     counters().upgrades.add();
     polling->leave();
+    slot_.set_carried(true);
     backlog_.refill(*transport_, host_.queue);
     if (pauses_ != 0) transport_->pause_reading();
     if (queued_bytes() != 0) transport_->flush();

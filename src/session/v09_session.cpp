@@ -68,6 +68,7 @@ bool V09Session::attach(const TransportPtr& transport) {
     const V09SessionPtr keep(this);
     if (const TransportPtr before = std::exchange(transport_, transport)) before->leave();
     transport_name_ = transport->name();
+    slot_.set_carried(true);
     absence_timer_.cancel();
     heartbeat_timer_.cancel();
     if (pauses_ != 0) transport->pause_reading();
@@ -235,7 +236,7 @@ void V09Session::finish(CloseReason reason) {
     }
     release_reader();
     if (const auto handler = std::exchange(handler_, nullptr)) handler->on_close(reason);
-    slot_.release();
+    slot_.end();
     if (observed) counters().count_close(reason);
     // Callers up the stack may still be inside this session or its transport.
     host_.loop.post([session = host_.sessions.remove(sid_), transport] {});
@@ -255,6 +256,7 @@ void V09Session::on_poll_done(Transport& from) {
     if (&from != transport_.get()) return;
     const V09SessionPtr keep(this);
     host_.loop.post([transport = std::exchange(transport_, nullptr)] {});
+    slot_.set_carried(false);
     if (state_ == State::closing && outbox().empty()) return finish(CloseReason::transport_close);
     if (state_ == State::closed) return;
     absence_timer_.arm(host_.loop.timers(), host_.options.v09.close_timeout);
