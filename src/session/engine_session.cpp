@@ -12,6 +12,7 @@ using wire::EngineType;
 
 // Packets that the session itself sends, encoded.
 constexpr std::string_view ping_packet = "2";
+constexpr std::string_view pong_packet = "3";
 constexpr std::string_view probe_pong = "3probe";
 constexpr char pong_type = '3';
 
@@ -66,6 +67,7 @@ void EngineSession::open(TransportPtr transport) {
     send(false, packet);
 
     heartbeat_ = new_heartbeat();
+    if (pauses_ != 0) heartbeat_.go_deaf(host_.loop.now());
     arm_heartbeat();
 }
 
@@ -100,12 +102,17 @@ void EngineSession::flush() {
 }
 
 void EngineSession::pause_reading() {
-    if (++pauses_ == 1 && transport_) transport_->pause_reading();
+    if (++pauses_ != 1) return;
+    heartbeat_.go_deaf(host_.loop.now());
+    if (!transport_) return;
+    if (state_ == State::open) arm_heartbeat();
+    transport_->pause_reading();
 }
 
 void EngineSession::resume_reading() {
     if (pauses_ == 0 || --pauses_ != 0) return;
-    heartbeat_.excuse(host_.loop.now());
+    heartbeat_.hear_again(host_.loop.now());
+    if (state_ == State::open) arm_heartbeat();
     if (transport_) transport_->resume_reading();
 }
 
@@ -254,9 +261,10 @@ void EngineSession::arm_heartbeat() { heartbeat_timer_.arm(host_.loop.timers(), 
 void EngineSession::on_heartbeat_timer() {
     const EngineSessionPtr keep(this);
     const auto now = host_.loop.now();
-    if (reading_paused()) heartbeat_.excuse(now);  // its pong may stand behind what is not read
     switch (heartbeat_.advance(now)) {
-        case HeartbeatFsm::Action::send_ping: send(false, ping_packet); break;
+        case HeartbeatFsm::Action::send_sign:
+            send(false, generation_ == Generation::eio3 ? pong_packet : ping_packet);
+            break;
         case HeartbeatFsm::Action::time_out: return finish(CloseReason::ping_timeout);
         case HeartbeatFsm::Action::none: break;
     }

@@ -79,6 +79,7 @@ bool V09Session::attach(const TransportPtr& transport) {
             return true;
         }
         heartbeat_ = new_heartbeat();
+        if (pauses_ != 0) heartbeat_.go_deaf();
         arm_heartbeat();
         if (queued_bytes() != 0) transport->flush();
         tell_if_drained();
@@ -184,12 +185,15 @@ void V09Session::on_packet(std::string_view text) {
 }
 
 void V09Session::pause_reading() {
-    if (++pauses_ == 1 && transport_) transport_->pause_reading();
+    if (++pauses_ != 1) return;
+    heartbeat_.go_deaf();
+    if (transport_) transport_->pause_reading();
 }
 
 void V09Session::resume_reading() {
     if (pauses_ == 0 || --pauses_ != 0) return;
-    heartbeat_.excuse(host_.loop.now());
+    heartbeat_.hear_again(host_.loop.now());
+    if (is_open() && transport_ && transport_->direct()) arm_heartbeat();
     if (transport_) transport_->resume_reading();
     release_reader();
 }
@@ -284,7 +288,6 @@ void V09Session::heard() {
 void V09Session::on_heartbeat_timer() {
     const V09SessionPtr keep(this);
     const auto now = host_.loop.now();
-    if (pauses_ != 0) heartbeat_.excuse(now);  // its heartbeat may stand behind what is not read
     switch (heartbeat_.advance(now)) {
         case V09HeartbeatFsm::Action::send_heartbeat: send_text(wire::v09::heartbeat_packet); break;
         case V09HeartbeatFsm::Action::time_out: return finish(CloseReason::ping_timeout);
