@@ -72,6 +72,8 @@ public:
     Generation generation() const noexcept { return generation_; }
     const GenerationRules& rules() const noexcept { return rules_; }
     const ManageOptions& manage_options() const noexcept;
+    /// Null: the defaults.
+    const std::shared_ptr<const ManageOptions>& shared_options() const noexcept { return options_; }
     const std::string& sessid() const noexcept { return *sessid_; }
     /// What it holds is kept as it is from then on, instead of in a fraction of the memory.
     Environ& environ();
