@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <sio/app.hpp>
+#include <sio/detail/runnable.hpp>
 #include <sio/environ.hpp>
 #include <sio/event.hpp>
 #include <sio/manage.hpp>
@@ -89,7 +90,7 @@ public:
     void add_outlasting() noexcept { ++outlasting_; }
     void remove_outlasting() noexcept {
         --outlasting_;
-        if (rare_ && rare_->slot) count_outlasting();
+        if (close_reason_) count_outlasting();
     }
     /// The connection has ended.
     void forget(const Connection& connection) noexcept;
@@ -113,13 +114,18 @@ private:
         std::vector<std::unique_ptr<session::Broadcast>> early;  // packets from before it was bound
         std::size_t early_bytes = 0;
     };
+    /// Reading goes on, on a later turn: what is read then runs handlers, and who says so may be a destructor.
+    struct Resume final : detail::Runnable {
+        std::shared_ptr<SocketImpl> socket;  // while queued
+        void run_ready() noexcept override;
+    };
     /// What few sockets ever need.
     struct Rare {
         std::string sessid;  // once the channel has closed
         Event closed;
         Event drained;
+        Resume resume;
         std::vector<std::string> left;  // see has_left()
-        session::SessionSlot slot;      // kept by what goes on when the channel has closed
     };
 
     bool route(const wire::PacketView& packet);
@@ -136,6 +142,7 @@ private:
     Rare& rare();
 
     session::Channel* channel_;
+    session::SessionSlot slot_;  // kept until nothing goes on any more
     const std::string* sessid_;
     std::shared_ptr<Hub> hub_;
     std::shared_ptr<Registry> registry_;
