@@ -5,12 +5,12 @@
 
 namespace sio::session {
 
-/// The longest time that a heartbeat is made of; longer ones are taken for it. Clients are told of them, and the timers of those in
+/// The longest and the shortest time that a heartbeat is made of; others are taken for it. Clients are told of them, and the timers of those in
 /// JavaScript count 2^31 ms at most: more than that is no time at all to them.
 inline constexpr std::chrono::milliseconds longest_heartbeat{1'000'000'000};
 
 constexpr std::chrono::milliseconds heartbeat_time(std::chrono::milliseconds wanted) noexcept {
-    return std::min(wanted, longest_heartbeat);
+    return std::clamp(wanted, std::chrono::milliseconds(1), longest_heartbeat);
 }
 
 /// The server's half of a heartbeat. Pure: it is told the time and says what to do next.

@@ -11,6 +11,7 @@
 #include "transport/text_encoding.hpp"
 #include "transport/websocket.hpp"
 #include "transport/websocket_accept.hpp"
+#include "util/timer_wheel.hpp"
 
 namespace sio::transport {
 
@@ -85,7 +86,7 @@ bool Handshake::accept(std::unique_ptr<session::EngineObserver> observer) {
     accepted_ = true;
     if (const auto delay = session_->host().options.websocket_greeting_delay; delay.count() > 0) {
         connection->flush();
-        sio::sleep(delay);
+        sio::sleep(util::clamped(delay));
         if (session_->host().shutting_down) {
             connection->start(nullptr);
             connection->close(wire::ws_close::going_away);
