@@ -79,6 +79,7 @@ Shard::Shard(greenlet::Loop& loop, std::shared_ptr<const ShardOptions> options, 
           },
           this),
       guests_timer_([](void* self) { static_cast<Shard*>(self)->end_stop(); }, this),
+      parting_timer_([](void* self) { static_cast<Shard*>(self)->end_parting(); }, this),
       alive_(std::make_shared<Shard*>(this)) {}
 
 Shard::~Shard() {
@@ -240,6 +241,15 @@ void Shard::stop(std::chrono::milliseconds grace, std::function<void()> done) {
     stop_timer_.arm(loop_.timers(), grace);
     for (const auto& connection : snapshot()) connection->stop();
     check_stopped();
+}
+
+void Shard::part(std::chrono::milliseconds patience) {
+    if (patience.count() > 0) parting_timer_.arm(loop_.timers(), patience);
+}
+
+void Shard::end_parting() {
+    parting_timer_.cancel();
+    for (const auto& connection : snapshot()) connection->stop();
 }
 
 void Shard::check_stopped() {

@@ -124,6 +124,8 @@ private:
     std::unique_ptr<transport::V09Endpoint> make_v09_endpoint(const EnginePath& path);
     Response begin(const EnginePath& path, const std::shared_ptr<transport::Handshake>& handshake, Environ environ);
     void run_page_app(ExchangePtr exchange);
+    void part(std::chrono::milliseconds grace);
+    std::size_t session_count() noexcept;
 
     const Config& config_;
     const Place place_;

@@ -75,7 +75,7 @@ bool V09Session::attach(const TransportPtr& transport) {
     if (transport->direct()) {
         backlog_.refill(*transport, host_.queue);
         if (state_ == State::closing) {
-            finish(CloseReason::transport_close);
+            finish(host_.shutting_down ? CloseReason::server_shutting_down : CloseReason::transport_close);
             return true;
         }
         heartbeat_ = new_heartbeat();
@@ -83,6 +83,9 @@ bool V09Session::attach(const TransportPtr& transport) {
         arm_heartbeat();
         if (queued_bytes() != 0) transport->flush();
         tell_if_drained();
+    } else if (state_ == State::closing && host_.shutting_down) {
+        finish(CloseReason::server_shutting_down);
+        return true;
     } else if (!outbox().empty()) {
         transport->fetch();
     }
@@ -213,10 +216,11 @@ void V09Session::close(CloseReason reason) {
     if (!is_open()) return;
     if (is_farewell(reason) && !std::exchange(disconnect_said_, true)) send_text(wire::v09::disconnect_packet);
     if (!is_open()) return;
-    const bool worth_waiting = is_farewell(reason) && reason != CloseReason::client_namespace_disconnect;
+    const bool worth_waiting = (is_farewell(reason) && reason != CloseReason::client_namespace_disconnect) ||
+                               reason == CloseReason::server_shutting_down;
     if (transport_ || !worth_waiting) return finish(reason);
 
-    // No poll is waiting: the next one fetches what is queued, the disconnect packet behind it.
+    // No poll is waiting: the next one fetches what is queued, the disconnect packet behind it, or is told to begin anew.
     const V09SessionPtr keep(this);
     state_ = State::closing;
     absence_timer_.arm(host_.loop.timers(), host_.options.close_timeout);

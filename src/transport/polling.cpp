@@ -119,6 +119,9 @@ void Polling::answer_poll(std::span<const session::Outbox::Entry> packets) {
     if (const auto& compression = session_->host().options.http_compression) {
         http::gzip_body(response, poll->request().headers.combined("Accept-Encoding"), *compression);
     }
+    // A server that stops has nothing more to say to this client.
+    const bool last = packets.size() == 1 && packets.front().data == close_packet;
+    if (last && session_->host().shutting_down) response.headers.set("Connection", "close");
     answer(*poll, std::move(response));
 }
 

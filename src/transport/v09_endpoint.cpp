@@ -30,13 +30,6 @@ using session::V09SessionPtr;
 
 namespace {
 
-/// What a client gets whose session is unknown: it is to make a new one.
-std::string unknown_session_packet() {
-    std::string packet;
-    wire::v09::append_error(packet, "/", wire::v09::ErrorReason::client_not_handshaken, true);
-    return packet;
-}
-
 Response transport_not_supported() {
     std::string packet;
     wire::v09::append_error(packet, "/", wire::v09::ErrorReason::transport_not_supported, false);
