@@ -10,6 +10,7 @@
 
 #include "session_script.hpp"
 #include "support/vector_file.hpp"
+#include "wire/ws_frame.hpp"
 
 namespace {
 
@@ -93,6 +94,31 @@ std::string conversation(std::uint8_t generation, bool polling, bool upgrades) {
     return script.bytes();
 }
 
+// The same as bytes of HTTP, as far as a session needs.
+std::string http_conversation(std::uint8_t generation) {
+    using sio::fuzz::Step;
+    const auto request = [](const std::string& method, const std::string& target, const std::string& body = {}) {
+        std::string text = method + " /socket.io/" + target + " HTTP/1.1\r\nHost: localhost\r\n";
+        if (method == "POST") text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
+        return text + "\r\n" + body;
+    };
+    const std::string base = generation == 1 ? "?EIO=3&transport=" : "?EIO=4&transport=";
+    const std::string poll = generation == 0 ? "1/xhr-polling/~" : base + "polling&sid=~";
+    const std::string event = generation == 0 ? "5:::{\"name\":\"echo\",\"args\":[1]}" : "42[\"echo\",1]";
+    const std::string packet = generation == 1 ? std::to_string(event.size()) + ':' + event : event;
+    sio::fuzz::Script script;
+    script.step(Step::open_polling, generation);
+    script.step(Step::http, request("GET", poll) + request("POST", poll, packet) + request("GET", poll));
+    std::string upgrade = request("GET", generation == 0 ? "1/websocket/~" : base + "websocket&sid=~");
+    upgrade.insert(upgrade.size() - 2,
+                   "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
+    sio::wire::append_ws_masked_frame(upgrade, sio::wire::WsOpcode::text, "2probe", 0x12345678);
+    sio::wire::append_ws_masked_frame(upgrade, sio::wire::WsOpcode::text, "5", 0x12345678);
+    script.step(Step::http, upgrade).step(Step::text, event).step(Step::leave);
+    return script.bytes();
+}
+
 void write_seeds(const fs::path& vectors, const fs::path& output) {
     const auto read = [&](const char* name) { return sio::test::read_vectors((vectors / name).string()); };
     Corpus util(output, "util");
@@ -135,6 +161,7 @@ void write_seeds(const fs::path& vectors, const fs::path& output) {
         sessions.add(conversation(generation, true, false));
         sessions.add(conversation(generation, false, true));
         if (generation != 0) sessions.add(conversation(generation, false, false));
+        sessions.add(http_conversation(generation));
     }
     Corpus v09_codec(output, "v09_codec");
     Corpus v09_payload(output, "v09_payload");

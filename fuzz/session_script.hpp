@@ -22,7 +22,7 @@ enum class Step : std::uint8_t {
     choose,     ///< byte: another session
     fall_back,  ///< byte: the peers read nothing (even), or everything (odd)
     broadcast,
-    request,  ///< text: a target; text: a body
+    http,  ///< text: bytes of HTTP requests, in which `~` stands for the session's id; what follows an upgrade is the WebSocket's
 };
 inline constexpr std::uint8_t step_count = 14;
 

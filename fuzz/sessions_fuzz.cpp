@@ -17,6 +17,8 @@
 #include "check.hpp"
 #include "dispatch/hub.hpp"
 #include "greenlet/loop.hpp"
+#include "net/head_scanner.hpp"
+#include "net/request_parser.hpp"
 #include "server/socket_io.hpp"
 #include "session_script.hpp"
 #include "transport/engine_endpoint.hpp"
@@ -180,6 +182,32 @@ private:
         client.last = client.websocket = get(target(client, "websocket", false), !is_v09(client));
     }
 
+    void take_requests() {
+        std::string bytes(text());
+        for (auto at = bytes.find('~'); at != bytes.npos; at = bytes.find('~', at + now().sid.size()))
+            bytes.replace(at, 1, now().sid);
+        HttpLimits limits;
+        limits.max_body_bytes = server_.options.max_payload_bytes;
+        for (std::string_view rest = bytes; !rest.empty();) {
+            net::HeadScanner scanner(limits.max_head_bytes, limits.max_header_fields);
+            if (scanner.scan(rest) != net::HeadScanner::Result::complete) return;
+            net::RequestParser parser(limits);
+            if (parser.parse_head(rest.substr(0, scanner.size()))) return;
+            rest.remove_prefix(scanner.size());
+            if (parser.limit_body(limits.max_body_bytes)) return;
+            while (!parser.done()) {
+                const auto part = parser.parse_body(rest);
+                rest.remove_prefix(part.consumed);
+                if (part.fault || (!part.done && part.consumed == 0)) return;
+            }
+            if (!parser.request().target.starts_with("/socket.io/")) return;
+            const auto answer = now().last = ask(std::move(parser.request()));
+            if (answer->status() != 101) continue;
+            now().websocket = answer;
+            return feed(answer, std::string(rest));
+        }
+    }
+
     void feed(const std::shared_ptr<test::Answer>& answer, const std::string& bytes) {
         if (!answer || answer->wire->closed || answer->wire->aborted) return;
         if (answer->wire->paused) {
@@ -226,12 +254,7 @@ private:
                 break;
             }
             case Step::broadcast: server_.namespaces.of("/").emit("news", "text"); break;
-            case Step::request: {
-                const std::string target(text());
-                const std::string body(text());
-                client.last = ask(test::make_request(body.empty() ? "GET" : "POST", "/socket.io/" + target, body));
-                break;
-            }
+            case Step::http: take_requests(); break;
         }
         feed_all();
     }
