@@ -96,7 +96,11 @@ Shard::~Shard() {
         const Connection::Ptr connection(std::exchange(dirty_, dirty_->next_dirty_), false);
         connection->dirty_ = false;
     }
-    for (auto& connection : connections_) connection.shard_ = nullptr;
+    for (auto& connection : connections_) {
+        if (connection.admitted_) dismiss(connection.peer_);
+        connection.admitted_ = false;
+        connection.shard_ = nullptr;
+    }
     connections_.clear();
 }
 
@@ -183,7 +187,6 @@ Connection::Ptr Shard::add(Connection* made, bool admitted) noexcept {
 
 void Shard::forget(Connection& connection) {
     counters_.active.subtract();
-    if (connection.admitted_) admission_->release(connection.peer_);
     check_stopped();
     intrusive_ptr_release(&connection);
 }

@@ -122,8 +122,10 @@ public:
     std::string& scratch() noexcept { return scratch_; }
     /// Has the connection's queue sent at the end of this turn, with those of all others that were written to.
     void mark_dirty(Connection& connection);
-    /// The connection has closed.
+    /// The connection has closed. It counts against the limits on connections until nobody holds it any more: a handler that
+    /// goes on for a client that has left is that client's doing.
     void forget(Connection& connection);
+    void dismiss(const SocketAddress& peer) noexcept { admission_->release(peer); }
 
 private:
     friend class Acceptor;

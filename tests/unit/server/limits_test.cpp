@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <string>
 #include <thread>
 #include <vector>
@@ -78,4 +79,46 @@ TEST_CASE("one connection may not open sessions without end") {
     }
     CHECK(server.socket_count() == 100);
     server.stop(0ms);
+}
+
+TEST_CASE("pages and WebSockets of an app whose handlers go on count as connections when their clients have left") {
+    for (const std::string& target : {std::string("/page"), std::string("/ws")}) {
+        CAPTURE(target);
+        Gate::gate().clear();
+        std::atomic<int> running{0};
+        ServerOptions options;
+        options.http.max_connections = 3;
+        SocketIOServer server(
+            {"127.0.0.1", 0},
+            [&](Environ& environ) {
+                const auto work = [&] {
+                    ++running;
+                    Gate::gate().wait();
+                };
+                if (environ.path() == "/page") {
+                    work();
+                    return Response(200);
+                }
+                return websocket(environ, [&](WebSocket&) { work(); });
+            },
+            options);
+        server.start();
+        for (int i = 0; i < 3; ++i) {
+            RawClient client(server.port());
+            client.raw().send("GET " + target +
+                              " HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                              "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+            while (running <= i) std::this_thread::yield();
+            client.raw().reset();
+        }
+        while (server.stats().workers.front().connections != 0) std::this_thread::yield();
+        CHECK(RawClient(server.port()).raw().receive_all().starts_with("HTTP/1.1 503"));
+        server.run_on(0, [] { Gate::gate().set(); });
+        for (std::string refused = "HTTP/1.1 503"; refused.starts_with("HTTP/1.1 503");) {
+            RawClient client(server.port());
+            client.raw().try_send("GET / HTTP/1.0\r\n\r\n");
+            refused = client.raw().receive_all();
+        }
+        server.stop(0ms);
+    }
 }
