@@ -20,7 +20,7 @@
 namespace sio::greenlet {
 class DelayedJob;
 class Loop;
-}
+}  // namespace sio::greenlet
 
 namespace sio::transport {
 
