@@ -71,12 +71,12 @@ public:
         limit_ = now + interval_ + timeout_;
     }
     /// The answer to a ping of the server's. One that nobody asked for changes nothing: it must not let a client put off
-    /// the next ping. Nor does one that was late, or was not read for long, by more than its client waits.
+    /// the next ping. Nor does one that was not read for long put it off by more than its client waits.
     void on_pong(TimePoint now) noexcept {
         if (!waiting_ || pinger_ == Pinger::client) return;
         waiting_ = false;
+        next_sign_ = repeats_ ? std::min(now + interval_, next_sign_ + timeout_ / 2) : now + interval_;
         repeats_ = deaf_;
-        next_sign_ = std::min(now + interval_, next_sign_ + timeout_ / 2);
     }
 
     /// The peer is not heard from now on. The deadline may be earlier then, as in the following.
