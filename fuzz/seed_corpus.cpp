@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "session_script.hpp"
 #include "support/vector_file.hpp"
+#include "wire/ws_frame.hpp"
 
 namespace {
 
@@ -43,6 +45,78 @@ char ws_settings(const sio::test::Vector& vector) {
 // One message of attachments_fuzz.
 std::string message(bool binary, const std::string& content) {
     return std::string(1, binary ? '\1' : '\0') + static_cast<char>(content.size()) + content;
+}
+
+// A conversation of one client, with everything that the server's namespace has.
+std::string conversation(std::uint8_t generation, bool polling, bool upgrades) {
+    using sio::fuzz::Step;
+    sio::fuzz::Script script;
+    const std::vector<std::string> packets = {
+        R"(["echo",1,"two",{"three":null}])",
+        R"(["join","room"])",
+        R"(["say","room","hello"])",
+        R"(["all",[1,2]])",
+        R"(["slow",1])",
+        R"(["ask"])",
+        R"(["tell"])",
+        R"(["throw"])",
+        R"(["job"])",
+        R"(["leave","room"])",
+        R"(["go"])",
+    };
+    const auto spelled = [&](const std::string& arguments, std::size_t id) {
+        if (generation != 0) return "42" + std::to_string(id) + arguments;
+        const auto comma = arguments.find_first_of(",]");
+        return "5:" + std::to_string(id) + "+::{\"name\":" + arguments.substr(1, comma - 1) + ",\"args\":[" +
+               (arguments[comma] == ',' ? arguments.substr(comma + 1, arguments.size() - comma - 2) : std::string()) +
+               "]}";
+    };
+    const auto say = [&](const std::string& packet) {
+        if (!polling) {
+            script.step(Step::text, packet);
+        } else {
+            script.step(Step::post, generation == 1 ? std::to_string(packet.size()) + ':' + packet : packet);
+            script.step(Step::poll);
+        }
+    };
+    script.step(polling || upgrades || generation == 0 ? Step::open_polling : Step::open_websocket, generation);
+    if (polling) script.step(Step::poll);
+    if (upgrades) script.step(Step::upgrade);
+    if (upgrades && generation != 0) script.step(Step::text, "2probe").step(Step::text, "5");
+    say(generation == 0 ? "1::/chat" : "40/chat,");
+    if (generation == 2) say("40");
+    for (std::size_t i = 0; i < packets.size(); ++i) say(spelled(packets[i], i));
+    if (generation != 0) say(R"(451-1["bytes",{"_placeholder":true,"num":0}])");
+    if (generation != 0 && !polling) script.step(Step::binary, generation == 1 ? "\4bytes" : "bytes");
+    script.step(Step::broadcast).step(Step::wait, 250).step(Step::wait, 200);
+    say(generation == 0 ? "2::" : generation == 1 ? "2" : "3");
+    script.step(Step::choose, 1).step(Step::open_polling, generation).step(Step::choose, 0).step(Step::leave);
+    return script.bytes();
+}
+
+// The same as bytes of HTTP, as far as a session needs.
+std::string http_conversation(std::uint8_t generation) {
+    using sio::fuzz::Step;
+    const auto request = [](const std::string& method, const std::string& target, const std::string& body = {}) {
+        std::string text = method + " /socket.io/" + target + " HTTP/1.1\r\nHost: localhost\r\n";
+        if (method == "POST") text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
+        return text + "\r\n" + body;
+    };
+    const std::string base = generation == 1 ? "?EIO=3&transport=" : "?EIO=4&transport=";
+    const std::string poll = generation == 0 ? "1/xhr-polling/~" : base + "polling&sid=~";
+    const std::string event = generation == 0 ? "5:::{\"name\":\"echo\",\"args\":[1]}" : "42[\"echo\",1]";
+    const std::string packet = generation == 1 ? std::to_string(event.size()) + ':' + event : event;
+    sio::fuzz::Script script;
+    script.step(Step::open_polling, generation);
+    script.step(Step::http, request("GET", poll) + request("POST", poll, packet) + request("GET", poll));
+    std::string upgrade = request("GET", generation == 0 ? "1/websocket/~" : base + "websocket&sid=~");
+    upgrade.insert(upgrade.size() - 2,
+                   "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
+    sio::wire::append_ws_masked_frame(upgrade, sio::wire::WsOpcode::text, "2probe", 0x12345678);
+    sio::wire::append_ws_masked_frame(upgrade, sio::wire::WsOpcode::text, "5", 0x12345678);
+    script.step(Step::http, upgrade).step(Step::text, event).step(Step::leave);
+    return script.bytes();
 }
 
 void write_seeds(const fs::path& vectors, const fs::path& output) {
@@ -81,6 +155,13 @@ void write_seeds(const fs::path& vectors, const fs::path& output) {
         json_text.add(vector.get("array"));
         if (vector.bytes.size() > 200) continue;
         attachments.add(message(false, vector.bytes) + message(true, "one") + message(true, ""));
+    }
+    Corpus sessions(output, "sessions");
+    for (const std::uint8_t generation : {0, 1, 2}) {
+        sessions.add(conversation(generation, true, false));
+        sessions.add(conversation(generation, false, true));
+        if (generation != 0) sessions.add(conversation(generation, false, false));
+        sessions.add(http_conversation(generation));
     }
     Corpus v09_codec(output, "v09_codec");
     Corpus v09_payload(output, "v09_payload");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -73,14 +74,21 @@ public:
                                 std::forward<A>(arguments)...);
         }
     }
-    /// The ids (BaseNamespace::sid()) of the chosen sockets. Waits for the other workers' answers: in a greenlet as greenlets
+    /// The ids (BaseNamespace::sid()) of the chosen sockets that recv_connect() has let in. Waits for the other workers' answers: in a greenlet as greenlets
     /// do; on a thread that is no worker's for a second at most, and then without those of a worker that is stuck.
     std::vector<std::string> sockets() const { return scope_->sockets(target_); }
     /// Makes the chosen sockets join or leave rooms.
     void sockets_join(std::string_view room) const { scope_->join(target_, {std::string(room)}); }
     void sockets_leave(std::string_view room) const { scope_->leave(target_, {std::string(room)}); }
-    /// Disconnects the chosen sockets from the namespace; with `close` their whole connections.
-    void disconnect_sockets(bool close = false) const { scope_->disconnect(target_, close); }
+    /// Disconnects the chosen sockets from the namespace, and tells their clients. Who is not let in yet is refused.
+    void disconnect_sockets() const { scope_->disconnect(target_, false); }
+    /// Disconnects the chosen sockets' clients from all their namespaces, tells them, and closes their connections.
+    void close_connections() const { scope_->disconnect(target_, true); }
+    /// What a flag means is for its reader to guess.
+    template <std::same_as<bool> Flag>
+    void disconnect_sockets(Flag) const {
+        static_assert(!sizeof(Flag), "sio: say disconnect_sockets(), or close_connections() for whole connections");
+    }
 
     /// For sio itself.
     BroadcastOperator(std::shared_ptr<detail::BroadcastScope> scope, detail::BroadcastTarget target)

@@ -89,8 +89,13 @@ struct EngineOptions {
     std::size_t max_attachments = 10;
     /// Bytes of all the attachments of one packet together; beyond, the connection is closed with `parse error`.
     std::size_t max_attachment_bytes = 10'000'000;
-    /// Sessions open at once; a handshake beyond is answered 503. Zero: no limit.
+    /// Sessions open at once; a handshake beyond is answered 503. Those that have ended count as long as their handlers run.
+    /// Zero: no limit.
     std::size_t max_sessions = 0;
+    /// What one address (one /64 network for IPv6) may keep without a connection that pays for it: sessions between two polls,
+    /// those whose client never came back after the handshake, and handlers and jobs that go on for clients that have left,
+    /// each one of them. A handshake beyond is answered 503. Behind a proxy all clients have its address. Zero: no limit.
+    std::size_t max_idle_sessions_per_address = 10'000;
 
     /// Clients that are served: `eio3` are socket.io-client 1.x and 2.x, `eio4` 3.x and 4.x, `v09` those before. Others are
     /// refused: with error 5, unsupported protocol version, where the protocol has errors.

@@ -49,7 +49,7 @@ struct HttpLimits {
     /// Bytes of answers queued for a client above which its next request is not looked at and a streamed body waits.
     std::size_t high_water_bytes = 64 * 1024;
 
-    /// Open connections of the whole server. Above: 503 where possible, and closed. 0: what the process's limit on open
+    /// Open connections of the whole server, and closed ones for which a handler still runs. Above: 503 where possible, and closed. 0: what the process's limit on open
     /// files allows, less a reserve of 64.
     std::size_t max_connections = 0;
     /// Connections of one address (of one /64 network for IPv6). Loopback addresses and Unix sockets are not counted:

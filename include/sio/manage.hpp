@@ -28,7 +28,9 @@ struct ManageOptions {
     /// array, and what it throws makes the packet malformed. The text has been checked to be JSON. Costs the speed of typed
     /// parameters: use it for dialects only.
     std::function<Json(std::string_view text)> json_loads{};
-    /// Writes the arguments that this session's namespaces send, likewise.
+    /// Writes the arguments that this session's client is sent, likewise: whoever sends them, in broadcasts, too. Sessions with
+    /// the same options (those of one route()) share what it has written. One that throws in a broadcast is logged, and its
+    /// clients miss that event; otherwise the sender gets what it throws. It may be called outside of greenlets: it must not block.
     std::function<std::string(const Json& arguments)> json_dumps{};
 };
 

@@ -128,11 +128,11 @@ public:
 
     /// Begins to serve and returns. Throws Error(errc::cannot_start) with one line that says what is in the way.
     void start();
-    /// Stops accepting, closes every session (clients will try to reconnect), lets answers that are under way end, and
-    /// returns when all is done or `timeout` (default: ServerOptions::stop_timeout) has passed. What is left is cut off: greenlets
-    /// are killed. One that waits for a call on another thread (offload(), a file, a database) cannot end before that call does:
-    /// stop() does not wait for it, but the destructor and a start() that follows do, since the call may refer to what the
-    /// application has.
+    /// Stops accepting, closes every session (clients will try to reconnect; one that is between two polls is told with the
+    /// next, if it comes within a quarter of the limit), lets answers that are under way end, and returns when all is done or
+    /// `timeout` (default: ServerOptions::stop_timeout) has passed. What is left is cut off: greenlets are killed. One that waits
+    /// for a call on another thread (offload(), a file, a database) cannot end before that call does: stop() does not wait for it,
+    /// but the destructor and a start() that follows do, since the call may refer to what the application has.
     /// On the server's own threads (in handlers, apps and WatchdogOptions::on_stall) it cannot wait for them: there it is
     /// request_stop(). Does nothing when the server does not run.
     void stop(std::optional<std::chrono::milliseconds> timeout = {});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -80,10 +81,23 @@ public:
     /// Ends one namespace, as BaseNamespace::disconnect_silently() does.
     void remove_namespace(std::string_view ns_name);
 
-    /// Disconnects every namespace, telling the client unless `silent`, and closes the connection.
-    void disconnect(bool silent = false);
-    /// Closes the connection without a word to its namespaces' clients; recv_disconnect() runs. `detach`: detach() too.
-    void kill(bool detach = false);
+    /// Disconnects every namespace, tells the client, and closes the connection.
+    void disconnect();
+    /// The same, but the client is not told why its connection ends: it will try again. gevent-socketio:
+    /// `disconnect(silent=True)`.
+    void disconnect_silently();
+    /// Closes the connection without a word to its namespaces' clients; recv_disconnect() runs. gevent-socketio's
+    /// `kill(detach=True)` is detach() and kill().
+    void kill();
+    /// What a flag means is for its reader to guess: "silently" in gevent-socketio, "the whole connection" in Socket.IO.
+    template <std::same_as<bool> Flag>
+    void disconnect(Flag) {
+        static_assert(!sizeof(Flag), "sio: say disconnect(), or disconnect_silently()");
+    }
+    template <std::same_as<bool> Flag>
+    void kill(Flag) {
+        static_assert(!sizeof(Flag), "sio: say kill(), and detach() before it if need be");
+    }
     /// Has the server forget the socket: its get_socket() finds it no more. Happens by itself when it ends.
     void detach();
 

@@ -274,7 +274,9 @@ void MemoryAdapter::broadcast(const Target& target, const wire::PacketView& pack
 
 std::vector<std::string> MemoryAdapter::sockets(const Target& target) {
     std::vector<std::string> sids;
-    visit(target, [&](SocketEmitter& emitter) { sids.push_back(emitter.sid()); });
+    visit(target, [&](SocketEmitter& emitter) {
+        if (emitter.admitted()) sids.push_back(emitter.sid());
+    });
     return sids;
 }
 

@@ -12,6 +12,7 @@
 #include "http/ascii.hpp"
 #include "io/limited.hpp"
 #include "util/ascii.hpp"
+#include "util/timer_wheel.hpp"
 
 namespace sio {
 
@@ -97,8 +98,9 @@ struct HttpClient::Impl {
 
     // The one that was used last: the others may be given up.
     Connections take_idle(const Url& url) {
-        const auto oldest = std::chrono::steady_clock::now() - options.idle_timeout;
-        idle.remove_if([&](HttpConnection& each) { return each.idle_since() < oldest || !each.is_reusable(); });
+        const auto now = std::chrono::steady_clock::now();
+        const auto longest = util::clamped(options.idle_timeout);
+        idle.remove_if([&](HttpConnection& each) { return now - each.idle_since() > longest || !each.is_reusable(); });
         Connections found;
         const auto last = std::find_if(idle.rbegin(), idle.rend(), [&](const auto& each) { return each.serves(url); });
         if (last != idle.rend()) found.splice(found.end(), idle, std::prev(last.base()));

@@ -21,9 +21,13 @@ public:
     virtual const std::string& sid() const noexcept = 0;
     virtual const std::string& nsp() const noexcept = 0;
 
+    /// Whether it has been let in. Before, others do not learn that it is there; it may join rooms, and what they are sent is
+    /// kept for it, in order, until it is let in or turned away.
+    virtual bool admitted() const noexcept = 0;
+
     /// Sends a packet, or keeps it until it can. It may lead to the end of this emitter (Adapter::remove()), within the call.
     virtual void deliver(const session::BroadcastPtr& packet, session::SendFlags flags) = 0;
-    /// Disconnects the client from the namespace; with `close` its whole connection. Likewise.
+    /// Disconnects the client from the namespace, or refuses it; with `close` its whole connection. Likewise.
     virtual void evict(bool close) = 0;
     /// Adds it to a room, or takes it out of one, because somebody else said so. Likewise.
     virtual void enter(std::string_view room) = 0;
@@ -67,7 +71,7 @@ public:
 
     /// Sends `packet` to every socket of the target, once to each, encoded once for each generation.
     virtual void broadcast(const Target& target, const wire::PacketView& packet) = 0;
-    /// The ids of the target's sockets. May block the greenlet, unless the target is local.
+    /// The ids of the target's sockets that have been let in. May block the greenlet, unless the target is local.
     virtual std::vector<std::string> sockets(const Target& target) = 0;
     /// Has every socket of the target join or leave rooms, or disconnects it.
     virtual void join_all(const Target& target, const std::vector<std::string>& rooms) = 0;

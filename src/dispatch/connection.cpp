@@ -108,6 +108,7 @@ Connection::Connection(std::shared_ptr<SocketImpl> socket, const detail::Namespa
       hub_(*socket_->hub()),
       channel_(socket_->channel()),
       paces_(channel_->queue_rules().policy == SlowClients::pause),
+      dumps_(socket_->manage_options().json_dumps != nullptr),
       kind_(kind),
       nsp_(std::move(nsp)),
       sid_(util::make_secure_id()),
@@ -373,6 +374,10 @@ void Connection::refuse(const std::exception_ptr& thrown) {
     } catch (...) {
         json = refusal_json(generation, "Internal error");
     }
+    turn_away(json);
+}
+
+void Connection::turn_away(std::string_view json) {
     wire::PacketView packet;
     packet.type = wire::PacketType::connect_error;
     packet.nsp = nsp_;
@@ -543,10 +548,7 @@ const detail::EventMethod* Connection::find_method(std::string_view method, cons
     return found;
 }
 
-std::shared_ptr<detail::BroadcastScope> Connection::scope() const {
-    const auto& dumps = socket_->manage_options().json_dumps;
-    return dumps ? with_json_dumps(socket_->hub(), dumps) : std::shared_ptr<detail::BroadcastScope>(socket_->hub());
-}
+std::shared_ptr<detail::BroadcastScope> Connection::scope() const { return socket_->hub(); }
 
 // ---- rooms
 
@@ -580,12 +582,18 @@ void Connection::enter(std::string_view room) {
     }
 }
 
+// Who has not been let in is not told now that it was.
 void Connection::evict(bool close) {
-    if (close) {
-        impl(*socket_).disconnect();
-    } else {
-        end(session::CloseReason::server_namespace_disconnect, true);
+    const auto socket = socket_;
+    const auto evicted = close ? socket->connections() : std::vector{shared_from_this()};
+    for (const auto& connection : evicted) {
+        if (connection->state_ == State::connecting) {
+            connection->turn_away(refusal_json(socket->generation(), "Disconnected by the server"));
+        } else {
+            connection->end(session::CloseReason::server_namespace_disconnect, true);
+        }
     }
+    if (close) socket->close(session::CloseReason::forced_close);
 }
 
 // ---- jobs

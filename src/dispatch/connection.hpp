@@ -97,7 +97,7 @@ public:
     /// Reports an exception that a handler or a job threw. `logged`: the log has it already, or will.
     void report_exception(const std::exception_ptr& thrown, std::string_view event, std::optional<std::uint64_t> id,
                           bool logged);
-    /// Where broadcasts of this namespace go: the hub, by way of the session's json_dumps.
+    /// Where broadcasts of this namespace go.
     std::shared_ptr<detail::BroadcastScope> scope() const;
 
     void join(std::string_view room);
@@ -127,6 +127,7 @@ public:
     // SocketEmitter
     const std::string& sid() const noexcept override { return sid_; }
     const std::string& nsp() const noexcept override { return nsp_; }
+    bool admitted() const noexcept override { return state_ == State::connected; }
     void deliver(const session::BroadcastPtr& packet, session::SendFlags flags) override;
     void evict(bool close) override;
     void enter(std::string_view room) override;
@@ -153,6 +154,7 @@ private:
     bool make_object();
     void accept();
     void refuse(const std::exception_ptr& thrown);
+    void turn_away(std::string_view json);
     void handle(std::unique_ptr<Packet> packet);
     void handle_rest(std::unique_ptr<Packet> none);
     void handle_queued(BaseNamespace& object);
@@ -171,6 +173,7 @@ private:
     /// False when it was dropped, as a volatile packet may be.
     bool send(const wire::PacketView& packet, session::SendFlags flags = {});
     void pace();
+    void deliver_dumped(const session::BroadcastPtr& packet, session::SendFlags flags);
     void hold(session::BroadcastPtr packet, session::SendFlags flags);
     void send_event(const detail::EmitOptions& options, std::string_view event, std::string_view text,
                     std::vector<Binary>& attachments, std::optional<std::uint64_t> id);
@@ -203,6 +206,7 @@ private:
     bool busy_ = false;
     bool unhandled_ = false;
     const bool paces_;  // what it sends waits for a slow client
+    const bool dumps_;  // what it is sent is written by json_dumps
     const detail::NamespaceClass& kind_;
     std::shared_ptr<BaseNamespace> object_;
     void* self_ = nullptr;

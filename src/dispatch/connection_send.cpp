@@ -59,10 +59,22 @@ void Connection::deliver(const session::BroadcastPtr& packet, session::SendFlags
             nsp_ + ": a broadcast with binary data leaves out a client of Socket.IO 0.9, whose protocol carries none");
         return;
     }
+    if (dumps_) return deliver_dumped(packet, flags);
     if (state_ == State::connecting) {
         hold(packet, flags);
     } else {
         channel_->send(*packet, flags);
+    }
+}
+
+// In the receiver's dialect, whoever sends it.
+void Connection::deliver_dumped(const session::BroadcastPtr& packet, session::SendFlags flags) {
+    const auto dumped = hub_.dumped_broadcast().of(packet, socket_->shared_options());
+    if (!dumped || !channel_) return;  // json_dumps is the application's: it may have done anything
+    if (state_ == State::connecting) {
+        hold(dumped, flags);
+    } else {
+        channel_->send(*dumped, flags);
     }
 }
 
@@ -124,6 +136,9 @@ void Connection::send_message(const detail::EmitOptions& options, bool is_string
     if (is_string) {
         JsonReader reader(text);
         reader.read_string(message);
+        packet.data = message;
+    } else if (dumps_) {
+        message = apply_json_dumps(socket_->manage_options().json_dumps, text);
         packet.data = message;
     } else {
         packet.data = text;

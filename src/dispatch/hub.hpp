@@ -14,6 +14,7 @@
 
 #include "dispatch/adapter.hpp"
 #include "dispatch/json_check.hpp"
+#include "dispatch/json_hooks.hpp"
 #include "greenlet/loop.hpp"
 #include "session/counters.hpp"
 #include "util/keyed_set.hpp"
@@ -74,6 +75,8 @@ public:
     /// A packet with storage that has been used before.
     std::unique_ptr<Packet> take_packet();
     void give_back(std::unique_ptr<Packet> packet) noexcept;
+    /// A broadcast as the json_dumps of some sessions writes it.
+    DumpedBroadcast& dumped_broadcast() noexcept { return dumped_broadcast_; }
     /// Bytes of events that wait for handlers, of all sockets.
     void add_event_bytes(std::size_t bytes) noexcept { event_bytes_ += bytes; }
     void remove_event_bytes(std::size_t bytes) noexcept { event_bytes_ -= bytes; }
@@ -95,6 +98,7 @@ private:
     util::KeyedSet<SocketImpl*, SessidOf> sockets_;
     std::vector<std::unique_ptr<Packet>> free_packets_;
     ArgumentCheck check_;
+    DumpedBroadcast dumped_broadcast_;
     std::size_t event_bytes_ = 0;
 
     std::mutex open_mutex_;

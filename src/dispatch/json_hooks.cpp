@@ -27,29 +27,6 @@ std::string in_brackets(std::string_view text) {
     return array;
 }
 
-class DumpingScope final : public detail::BroadcastScope {
-public:
-    DumpingScope(std::shared_ptr<detail::BroadcastScope> inner, JsonDumps dumps)
-        : inner_(std::move(inner)), dumps_(std::move(dumps)) {}
-
-    void emit(const detail::BroadcastTarget& target, std::string_view event, std::string_view text,
-              std::vector<Binary>& attachments) override {
-        inner_->emit(target, event, apply_json_dumps(dumps_, text), attachments);
-    }
-    std::vector<std::string> sockets(const detail::BroadcastTarget& target) override { return inner_->sockets(target); }
-    void join(const detail::BroadcastTarget& target, const std::vector<std::string>& rooms) override {
-        inner_->join(target, rooms);
-    }
-    void leave(const detail::BroadcastTarget& target, const std::vector<std::string>& rooms) override {
-        inner_->leave(target, rooms);
-    }
-    void disconnect(const detail::BroadcastTarget& target, bool close) override { inner_->disconnect(target, close); }
-
-private:
-    std::shared_ptr<detail::BroadcastScope> inner_;
-    JsonDumps dumps_;
-};
-
 }  // namespace
 
 bool apply_json_loads(const JsonLoads& loads, Args& args) {
@@ -79,9 +56,23 @@ std::string apply_json_dumps(const JsonDumps& dumps, std::string_view text) {
     return dumped.substr(first + 1, last - first - 1);
 }
 
-std::shared_ptr<detail::BroadcastScope> with_json_dumps(std::shared_ptr<detail::BroadcastScope> scope,
-                                                        JsonDumps dumps) {
-    return std::make_shared<DumpingScope>(std::move(scope), std::move(dumps));
+session::BroadcastPtr DumpedBroadcast::of(const session::BroadcastPtr& packet,
+                                          const std::shared_ptr<const ManageOptions>& options) {
+    if (options_.lock() == options && packet_.lock() == packet) return dumped_;
+    session::BroadcastPtr made;  // which takes the place only in the end: json_dumps may send something itself
+    try {
+        const std::string text = apply_json_dumps(options->json_dumps, packet->packet().data);
+        wire::PacketView view = packet->packet();
+        view.data = text;
+        made = std::make_shared<const session::Broadcast>(view);
+    } catch (...) {
+        log(LogLevel::error, "dispatch",
+            "a broadcast is not sent: json_dumps threw " + util::exception_text(std::current_exception()));
+    }
+    packet_ = packet;
+    options_ = options;
+    dumped_ = made;
+    return made;
 }
 
 }  // namespace sio::dispatch

@@ -6,8 +6,9 @@
 #include <string_view>
 
 #include <sio/args.hpp>
-#include <sio/broadcast_operator.hpp>
 #include <sio/manage.hpp>
+
+#include "session/broadcast.hpp"
 
 // ManageOptions::json_loads and json_dumps at work: between sio's own texts and the application's dialect.
 
@@ -23,7 +24,16 @@ bool apply_json_loads(const JsonLoads& loads, Args& args);
 /// Error(errc::invalid_value) when it writes no array.
 std::string apply_json_dumps(const JsonDumps& dumps, std::string_view text);
 
-/// `scope` with json_dumps before it.
-std::shared_ptr<detail::BroadcastScope> with_json_dumps(std::shared_ptr<detail::BroadcastScope> scope, JsonDumps dumps);
+/// What many are sent, as it is for those who share these options: made once for as long as nothing else is asked for. Null
+/// when their json_dumps throws or writes no array, which is logged.
+class DumpedBroadcast {
+public:
+    session::BroadcastPtr of(const session::BroadcastPtr& packet, const std::shared_ptr<const ManageOptions>& options);
+
+private:
+    std::weak_ptr<const session::Broadcast> packet_;
+    std::weak_ptr<const ManageOptions> options_;
+    session::BroadcastPtr dumped_;
+};
 
 }  // namespace sio::dispatch

@@ -54,7 +54,12 @@ struct CompleteAnswer {
     explicit CompleteAnswer(std::shared_ptr<Answer> to) noexcept : answer(std::move(to)) {}
     CompleteAnswer(CompleteAnswer&&) noexcept = default;
     ~CompleteAnswer() {
-        if (answer) answer->complete();
+        if (!answer) return;
+        try {
+            answer->complete();
+        } catch (...) {
+            util::log_escaped("dispatch", "answer to sockets()");
+        }
     }
 };
 

@@ -6,6 +6,7 @@
 #include <sio/namespace.hpp>
 
 #include "dispatch/guard.hpp"
+#include "dispatch/json_hooks.hpp"
 #include "dispatch/socket_impl.hpp"
 
 namespace sio {
@@ -24,6 +25,14 @@ const dispatch::SocketImpl& impl(const Socket& socket) {
     const auto& found = dispatch::impl(socket);
     dispatch::guard(found);
     return found;
+}
+
+void disconnect_all(dispatch::SocketImpl& socket, bool tell) {
+    const auto self = socket.shared_from_this();
+    for (const auto& connection : std::vector(socket.connections())) {
+        connection->end(CloseReason::server_namespace_disconnect, tell);
+    }
+    socket.close(CloseReason::forced_close);
 }
 
 }  // namespace
@@ -82,18 +91,12 @@ void Socket::remove_namespace(std::string_view ns_name) {
     }
 }
 
-void Socket::disconnect(bool silent) {
-    const auto self = shared_from_this();
-    auto& socket = impl(*this);
-    for (const auto& connection : std::vector(socket.connections())) {
-        connection->end(CloseReason::server_namespace_disconnect, !silent);
-    }
-    socket.close(CloseReason::forced_close);
-}
+void Socket::disconnect() { disconnect_all(impl(*this), true); }
 
-void Socket::kill(bool detach_too) {
+void Socket::disconnect_silently() { disconnect_all(impl(*this), false); }
+
+void Socket::kill() {
     const auto self = shared_from_this();
-    if (detach_too) detach();
     impl(*this).close(CloseReason::forced_close);
 }
 
@@ -104,6 +107,7 @@ void Socket::send_packet(const Packet& packet) {
     auto* const channel = socket.channel();
     if (!channel) return;
     wire::PacketView view;
+    std::string dumped;
     switch (packet.type) {
         case PacketType::connect: view.type = wire::PacketType::connect; break;
         case PacketType::disconnect: view.type = wire::PacketType::disconnect; break;
@@ -118,11 +122,16 @@ void Socket::send_packet(const Packet& packet) {
     if (packet.type == PacketType::event || packet.type == PacketType::ack) {
         view.name = packet.name;
         view.data = packet.args.text();
+        if (const auto& dumps = socket.manage_options().json_dumps) {
+            dumped = dispatch::apply_json_dumps(dumps, view.data);
+            view.data = dumped;
+        }
         view.attachments = packet.args.attachments();
     } else {
         view.data = packet.data;
     }
-    channel->send(view);
+    // json_dumps is the application's: it may have ended the connection.
+    if (socket.channel()) socket.channel()->send(view);
 }
 
 void Socket::error(std::string_view name, std::string_view message, std::string_view endpoint,

@@ -19,6 +19,7 @@ namespace sio::dispatch {
 
 SocketImpl::SocketImpl(Private, std::shared_ptr<Hub> hub, session::Channel& channel, Environ environ)
     : channel_(&channel),
+      slot_(channel.slot()),
       sessid_(&channel.sid()),
       hub_(std::move(hub)),
       opening_(std::make_unique<Opening>()),
@@ -127,23 +128,32 @@ void SocketImpl::judge_reading() noexcept {
     if (!channel_) return;
     if (!paused_ && event_bytes_ > limit + more) {
         hub_->counters().reached(session::Limit::max_queued_event_bytes);
-        paused_ = true;
-        channel_->pause_reading();
+        try {
+            if (rare().resume.socket == nullptr) channel_->pause_reading();  // otherwise it has not gone on yet
+            paused_ = true;
+        } catch (const std::bad_alloc&) {
+            // The next event pauses it.
+        }
     } else if (paused_ && event_bytes_ <= limit / 2 + more) {
         resume_reading();
     }
 }
 
-// On a later turn, where that can be had: what is read then runs handlers, and the caller may be in a destructor.
 void SocketImpl::resume_reading() noexcept {
     paused_ = false;
-    const auto resume = [self = std::static_pointer_cast<SocketImpl>(shared_from_this())] {
-        if (self->channel_) self->channel_->resume_reading();
-    };
+    Resume& resume = rare_->resume;                    // there is one: it was made when reading paused
+    if (resume.socket || !hub_->is_current()) return;  // queued already; or the loop has ended
+    resume.socket = std::static_pointer_cast<SocketImpl>(shared_from_this());
+    hub_->loop().make_ready(resume);
+}
+
+void SocketImpl::Resume::run_ready() noexcept {
+    const auto self = std::move(socket);
+    if (!self->channel_ || self->paused_) return;
     try {
-        hub_->post(resume);
-    } catch (const std::bad_alloc&) {
-        resume();
+        self->channel_->resume_reading();
+    } catch (...) {
+        util::log_escaped("dispatch", "reading after a pause");
     }
 }
 
@@ -285,8 +295,15 @@ void SocketImpl::on_close(session::CloseReason reason) {
     const auto connections = connections_;
     for (const auto& connection : connections) connection->lose_channel();
     for (const auto& connection : connections) connection->end(reason, false);
+    count_outlasting();
     rare_->closed.set();
     on_drained();
+}
+
+// The session counts as long as its handlers and jobs run.
+void SocketImpl::count_outlasting() noexcept {
+    slot_.set_works(outlasting_);
+    if (outlasting_ == 0) slot_ = {};
 }
 
 void SocketImpl::on_drained() {

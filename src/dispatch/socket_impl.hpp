@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <sio/app.hpp>
+#include <sio/detail/runnable.hpp>
 #include <sio/environ.hpp>
 #include <sio/event.hpp>
 #include <sio/manage.hpp>
@@ -21,6 +22,7 @@
 #include "session/backlog.hpp"
 #include "session/broadcast.hpp"
 #include "session/channel.hpp"
+#include "session/session_quota.hpp"
 #include "util/timer_wheel.hpp"
 
 namespace sio::dispatch {
@@ -71,6 +73,8 @@ public:
     Generation generation() const noexcept { return generation_; }
     const GenerationRules& rules() const noexcept { return rules_; }
     const ManageOptions& manage_options() const noexcept;
+    /// Null: the defaults.
+    const std::shared_ptr<const ManageOptions>& shared_options() const noexcept { return options_; }
     const std::string& sessid() const noexcept { return *sessid_; }
     /// What it holds is kept as it is from then on, instead of in a fraction of the memory.
     Environ& environ();
@@ -84,7 +88,10 @@ public:
     void remove_awaited_ack() noexcept;
     /// A connection has ended, and greenlets still run for it; or do not any more.
     void add_outlasting() noexcept { ++outlasting_; }
-    void remove_outlasting() noexcept { --outlasting_; }
+    void remove_outlasting() noexcept {
+        --outlasting_;
+        if (close_reason_) count_outlasting();
+    }
     /// The connection has ended.
     void forget(const Connection& connection) noexcept;
     void note_connected() noexcept;
@@ -107,11 +114,17 @@ private:
         std::vector<std::unique_ptr<session::Broadcast>> early;  // packets from before it was bound
         std::size_t early_bytes = 0;
     };
+    /// Reading goes on, on a later turn: what is read then runs handlers, and who says so may be a destructor.
+    struct Resume final : detail::Runnable {
+        std::shared_ptr<SocketImpl> socket;  // while queued
+        void run_ready() noexcept override;
+    };
     /// What few sockets ever need.
     struct Rare {
         std::string sessid;  // once the channel has closed
         Event closed;
         Event drained;
+        Resume resume;
         std::vector<std::string> left;  // see has_left()
     };
 
@@ -123,11 +136,13 @@ private:
     void refuse(std::string_view nsp, std::string_view message);
     void begin();
     void stray();
+    void count_outlasting() noexcept;
     /// Whether that namespace ended on this side lately: what the client had sent by then may still arrive.
     bool has_left(std::string_view nsp) const noexcept;
     Rare& rare();
 
     session::Channel* channel_;
+    session::SessionSlot slot_;  // kept until nothing goes on any more
     const std::string* sessid_;
     std::shared_ptr<Hub> hub_;
     std::shared_ptr<Registry> registry_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <chrono>
+#include <new>
 #include <utility>
 
 #include "util/exception_text.hpp"
@@ -32,11 +33,23 @@ void Alarm::start(util::Clock::time_point time) {
         if (!posted) boost::asio::post(loop_.context_, [this] { skip_to_next(); });
         return;
     }
-    set_to_ = time;
-    timer_.expires_at(time);
-    timer_.async_wait([this](const boost::system::error_code& error) {
-        if (!error) on_ring();
-    });
+    try {
+        timer_.expires_at(time);
+        timer_.async_wait([this](const boost::system::error_code& error) {
+            if (!error) on_ring();
+        });
+        set_to_ = time;
+    } catch (const std::bad_alloc&) {
+        set_to_ = util::Clock::time_point::max();
+        missed_ = true;
+        loop_.schedule_turn();
+    }
+}
+
+void Alarm::catch_up() {
+    missed_ = false;
+    loop_.timers().advance(loop_.now());
+    set();
 }
 
 void Alarm::skip_to_next() {

@@ -22,6 +22,10 @@ public:
     /// loop has nothing to wait for. Costs nothing when called again before that.
     void hasten();
 
+    /// There was no memory to set it: the loop turns until there is, and looks at its timers meanwhile.
+    bool missed() const noexcept { return missed_; }
+    void catch_up();
+
 private:
     using AsioTimer =
         boost::asio::basic_waitable_timer<util::Clock, boost::asio::wait_traits<util::Clock>, Loop::Executor>;
@@ -35,6 +39,7 @@ private:
     AsioTimer timer_;
     util::Clock::time_point set_to_ = util::Clock::time_point::max();
     bool hastened_ = false;
+    bool missed_ = false;
 };
 
 /// A job that the loop owns until its time has come. From then on nothing needs memory that there may not be.

@@ -209,17 +209,19 @@ void Loop::end_parked_workers() {
 
 // --- turns -------------------------------------------------------------------------------------------------------
 
-void Loop::schedule_turn() {
+// One at a time, in memory of its own: what is ready must not be lost for want of any.
+void Loop::schedule_turn() noexcept {
     if (turn_scheduled_ || in_turn_) return;
     turn_scheduled_ = true;
-    boost::asio::post(context_, [this] {
+    boost::asio::post(context_, turn_slot_.handler([this] {
         turn_scheduled_ = false;
         turn();
-    });
+    }));
 }
 
 void Loop::turn() {
     in_turn_ = true;
+    if (alarm_->missed()) alarm_->catch_up();
     for (std::size_t done = 0; done < work_per_turn && (first_ready_ || !jobs_.empty());) {
         jobs_.swap(jobs_spare_);
         done += jobs_spare_.size();
@@ -229,7 +231,7 @@ void Loop::turn() {
     deferred_.swap(deferred_spare_);
     run_jobs(deferred_spare_);
     in_turn_ = false;
-    if (first_ready_ || !jobs_.empty() || !deferred_.empty()) {
+    if (first_ready_ || !jobs_.empty() || !deferred_.empty() || alarm_->missed()) {
         schedule_turn();
     } else if (options_.detect_deadlock && timers_.empty()) {
         alarm_->hasten();
@@ -280,7 +282,13 @@ void Loop::post(Job job) {
     // The lock covers Asio's part too: the job may be the last thing that keeps the loop from ending.
     const std::lock_guard lock(inbox_mutex_);
     inbox_.push_back(std::move(job));
-    if (inbox_.size() == 1) boost::asio::post(context_, [this] { take_inbox(); });
+    if (inbox_.size() != 1) return;
+    try {
+        boost::asio::post(context_, [this] { take_inbox(); });
+    } catch (...) {
+        inbox_.clear();  // the next one is to try again
+        throw;
+    }
 }
 
 void Loop::take_inbox() {

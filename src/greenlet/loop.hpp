@@ -14,6 +14,7 @@
 #include <sio/detail/runnable.hpp>
 #include <sio/thread_options.hpp>
 
+#include "greenlet/handler_slot.hpp"
 #include "greenlet/sanitizer.hpp"
 #include "util/timer_wheel.hpp"
 #include "util/unique_function.hpp"
@@ -146,7 +147,7 @@ private:
     // Jobs and woken greenlets, in whole rounds, before the sockets get their turn again: some 25 us of switches.
     static constexpr std::size_t work_per_turn = 256;
 
-    void schedule_turn();
+    void schedule_turn() noexcept;
     void turn();
     std::size_t run_ready();
     void run_jobs(std::vector<Job>& jobs) noexcept;
@@ -167,6 +168,7 @@ private:
     bool park(Worker& worker) noexcept;
 
     const LoopOptions options_;
+    HandlerSlot turn_slot_;
     std::unique_ptr<StackArena> stacks_;  // outlives the coroutines that the context may hold
     boost::asio::io_context context_;
     util::TimerWheel timers_;

@@ -36,7 +36,10 @@ Connection::Connection(Shard& shard, FileDescriptor socket, const SocketAddress&
     shard.poller().add(socket_.get(), *this);
 }
 
-Connection::~Connection() { assert(state_ == State::closed); }
+Connection::~Connection() {
+    assert(state_ == State::closed);
+    if (admitted_ && shard_ != nullptr) shard_->dismiss(peer_);
+}
 
 void Connection::start(ProtocolPtr protocol) {
     protocol_ = std::move(protocol);

@@ -281,7 +281,7 @@ void HttpConnection::on_drained() {
 void HttpConnection::stop() {
     const ProtocolPtr self(this);
     // Requests that are under way are answered with `Connection: close`.
-    if (phase_ == Phase::idle && waiting_input() == 0) end();
+    if (phase_ == Phase::idle && waiting_input() == 0 && connection_->shard().closing()) end();
 }
 
 void HttpConnection::on_timer() {

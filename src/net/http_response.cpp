@@ -36,7 +36,7 @@ void HttpConnection::respond(Response response) {
         response = replacement(fault);
     }
     if (util::list_has_token(response.headers.combined("Connection"), "close")) keep_alive_ = false;
-    if (connection_->shard().stopping() || (half_closed_ && waiting_input() == 0)) keep_alive_ = false;
+    if (connection_->shard().closing() || (half_closed_ && waiting_input() == 0)) keep_alive_ = false;
 
     const bool sends_body = !head_request_ && status_has_body(response.status);
     if (sends_body && (response.file || response.writer)) {
@@ -91,7 +91,7 @@ void HttpConnection::cut_response() {
 void HttpConnection::finish_response() {
     if (phase_ == Phase::closed) return;
     auto& shard = connection_->shard();
-    if (!keep_alive_ || shard.stopping() || (half_closed_ && waiting_input() == 0)) return end();
+    if (!keep_alive_ || shard.closing() || (half_closed_ && waiting_input() == 0)) return end();
     phase_ = Phase::idle;
     head_timed_ = false;
     timer_.arm(shard.loop().timers(), shard.limits().idle_timeout);

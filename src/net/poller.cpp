@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <cerrno>
+#include <chrono>
 #include <exception>
 #include <string>
 #include <system_error>
@@ -23,7 +24,11 @@ constexpr std::uint32_t read_events = EPOLLIN | EPOLLRDHUP | EPOLLET;
 
 // Asio closes the descriptor that it is given, hence one of its own.
 Poller::Poller(greenlet::Loop& loop)
-    : epoll_(::epoll_create1(EPOLL_CLOEXEC)), ready_(loop.executor()), alive_(std::make_shared<Poller*>(this)) {
+    : loop_(loop),
+      epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+      ready_(loop.executor()),
+      retry_([](void* self) { static_cast<Poller*>(self)->dispatch(); }, this),
+      alive_(std::make_shared<Poller*>(this)) {
     if (!epoll_) fail("epoll_create1");
     FileDescriptor copy(::fcntl(epoll_.get(), F_DUPFD_CLOEXEC, 0));
     if (!copy) fail("fcntl");
@@ -57,8 +62,23 @@ void Poller::remove(int descriptor, const Pollable& pollable) noexcept {
 void Poller::wait() {
     ready_.async_wait(boost::asio::posix::descriptor_base::wait_read,
                       [alive = alive_](const boost::system::error_code& error) {
-                          if (*alive != nullptr && !error) (*alive)->dispatch();
+                          if (*alive == nullptr || error == boost::asio::error::operation_aborted) return;
+                          error ? (*alive)->wait_or_retry() : (*alive)->dispatch();
                       });
+}
+
+// Waiting takes memory. When there is none, the sockets are looked at again soon: without that, nobody ever would.
+void Poller::wait_or_retry() noexcept {
+    try {
+        wait();
+    } catch (...) {
+        util::log_escaped("net", "waiting for sockets");
+        try {
+            retry_.arm(loop_.timers(), std::chrono::milliseconds(10));
+        } catch (...) {
+            util::log_escaped("net", "waiting for sockets later");
+        }
+    }
 }
 
 void Poller::dispatch() {
@@ -76,7 +96,7 @@ void Poller::dispatch() {
         if (*alive == nullptr) return;
     }
     count_ = 0;
-    wait();
+    wait_or_retry();
 }
 
 }  // namespace sio::net

@@ -11,6 +11,7 @@
 
 #include "greenlet/loop.hpp"
 #include "net/file_descriptor.hpp"
+#include "util/timer_wheel.hpp"
 
 namespace sio::net {
 
@@ -49,13 +50,16 @@ private:
 
     void control(int operation, int descriptor, std::uint32_t events, Pollable& pollable);
     void wait();
+    void wait_or_retry() noexcept;
     void dispatch();
 
+    greenlet::Loop& loop_;
     FileDescriptor epoll_;
     boost::asio::posix::basic_stream_descriptor<greenlet::Loop::Executor> ready_;
     std::array<::epoll_event, max_events> events_;
     std::size_t next_ = 0;
     std::size_t count_ = 0;
+    util::Timer retry_;
     /// A completed wait may still be queued when this object ends.
     std::shared_ptr<Poller*> alive_;
 };

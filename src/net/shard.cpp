@@ -79,6 +79,7 @@ Shard::Shard(greenlet::Loop& loop, std::shared_ptr<const ShardOptions> options, 
           },
           this),
       guests_timer_([](void* self) { static_cast<Shard*>(self)->end_stop(); }, this),
+      parting_timer_([](void* self) { static_cast<Shard*>(self)->end_parting(); }, this),
       alive_(std::make_shared<Shard*>(this)) {}
 
 Shard::~Shard() {
@@ -95,7 +96,11 @@ Shard::~Shard() {
         const Connection::Ptr connection(std::exchange(dirty_, dirty_->next_dirty_), false);
         connection->dirty_ = false;
     }
-    for (auto& connection : connections_) connection.shard_ = nullptr;
+    for (auto& connection : connections_) {
+        if (connection.admitted_) dismiss(connection.peer_);
+        connection.admitted_ = false;
+        connection.shard_ = nullptr;
+    }
     connections_.clear();
 }
 
@@ -182,7 +187,6 @@ Connection::Ptr Shard::add(Connection* made, bool admitted) noexcept {
 
 void Shard::forget(Connection& connection) {
     counters_.active.subtract();
-    if (connection.admitted_) admission_->release(connection.peer_);
     check_stopped();
     intrusive_ptr_release(&connection);
 }
@@ -240,6 +244,15 @@ void Shard::stop(std::chrono::milliseconds grace, std::function<void()> done) {
     stop_timer_.arm(loop_.timers(), grace);
     for (const auto& connection : snapshot()) connection->stop();
     check_stopped();
+}
+
+void Shard::part(std::chrono::milliseconds patience) {
+    if (patience.count() > 0) parting_timer_.arm(loop_.timers(), patience);
+}
+
+void Shard::end_parting() {
+    parting_timer_.cancel();
+    for (const auto& connection : snapshot()) connection->stop();
 }
 
 void Shard::check_stopped() {

@@ -86,6 +86,12 @@ public:
     /// Upgraded connections are their owners' to close; those that are still there after `grace` are cut too.
     void stop(std::chrono::milliseconds grace, std::function<void()> done);
     bool stopping() const noexcept { return stopping_; }
+    /// After begin_stop(): idle connections stay open until end_parting(), `patience` at the most, and so do those that are
+    /// answered. For clients between two requests that the next one is to tell something.
+    void part(std::chrono::milliseconds patience);
+    void end_parting();
+    /// Stopping, and no connection has any other request to wait for.
+    bool closing() const noexcept { return stopping_ && !parting_timer_.armed(); }
 
     /// A connection that belongs to another HTTP server, and on which something of ours is under way: stop() waits for it too,
     /// though not for long. That server may have ended before.
@@ -116,8 +122,10 @@ public:
     std::string& scratch() noexcept { return scratch_; }
     /// Has the connection's queue sent at the end of this turn, with those of all others that were written to.
     void mark_dirty(Connection& connection);
-    /// The connection has closed.
+    /// The connection has closed. It counts against the limits on connections until nobody holds it any more: a handler that
+    /// goes on for a client that has left is that client's doing.
     void forget(Connection& connection);
+    void dismiss(const SocketAddress& peer) noexcept { admission_->release(peer); }
 
 private:
     friend class Acceptor;
@@ -155,6 +163,7 @@ private:
     std::vector<std::unique_ptr<Acceptor>> acceptors_;
     util::Timer stop_timer_;
     util::Timer guests_timer_;
+    util::Timer parting_timer_;
     std::function<void()> stopped_;
     /// Posted jobs may outlive the shard; they look here first.
     std::shared_ptr<Shard*> alive_;

@@ -13,6 +13,7 @@
 #include "server/guest.hpp"
 #include "server/released_link.hpp"
 #include "util/ascii.hpp"
+#include "util/exception_text.hpp"
 
 namespace sio::server {
 
@@ -54,8 +55,12 @@ public:
 
     ~BridgeExchange() override {
         if (!stream_) return;
-        stream_->close();
-        stream_->finish(false);
+        try {
+            stream_->close();
+            stream_->finish(false);
+        } catch (...) {  // the host's
+            util::log_escaped("http", "end of a host's stream");
+        }
     }
 
     HttpRequest& request() noexcept override { return request_; }

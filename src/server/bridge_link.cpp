@@ -133,7 +133,12 @@ BridgeLink::BridgeLink(greenlet::Loop& loop, LoopRefPtr back, std::shared_ptr<co
 
 BridgeLink::~BridgeLink() {
     state_->receiver = nullptr;
-    if (!state_->closing) state_->end();
+    if (state_->closing) return;
+    try {
+        state_->end();
+    } catch (...) {  // the host's
+        util::log_escaped("http", "end of a host's stream");
+    }
 }
 
 void BridgeLink::set_receiver(ByteReceiver* receiver) {

@@ -16,6 +16,11 @@ using session::CloseReason;
 /// Lives on the stack of the handler's greenlet.
 struct EngineSocket::Impl {
     Impl(session::EngineSession& of, Environ with) : session(&of), environ(std::move(with)), sid(of.sid()) {}
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+    ~Impl() {
+        if (known_to) *known_to = nullptr;
+    }
 
     void send(bool binary, std::string_view data) {
         pace();
@@ -38,6 +43,8 @@ struct EngineSocket::Impl {
     }
 
     session::EngineSession* session;  // null once it has ended
+    EngineSocket::Impl** known_to =
+        nullptr;  // where the session's observer has this one's address, as long as it lives
     Environ environ;
     std::string sid;
     std::string_view close_reason;
@@ -78,7 +85,12 @@ namespace {
 /// Brings a session's messages to the socket of its handler, until that has returned.
 class Courier final : public session::EngineObserver {
 public:
-    explicit Courier(EngineSocket::Impl& impl) noexcept : impl_(&impl) {}
+    explicit Courier(EngineSocket::Impl& impl) noexcept : impl_(&impl) { impl.known_to = &impl_; }
+    ~Courier() override {
+        if (impl_) impl_->known_to = nullptr;
+    }
+    Courier(const Courier&) = delete;
+    Courier& operator=(const Courier&) = delete;
 
     void on_text(std::string_view message) override { deliver(false, message); }
     void on_binary(std::string_view message) override { deliver(true, message); }
@@ -88,6 +100,7 @@ public:
         impl_->session = nullptr;
         impl_->inbox.close();
         impl_->drained.set();
+        impl_->known_to = nullptr;
         impl_ = nullptr;
     }
     void on_drained() override {
@@ -102,12 +115,6 @@ private:
     EngineSocket::Impl* impl_;  // null once the session, or its handler, has ended
 };
 
-/// Ends the session when the handler has returned, in whatever way: on_close() then lets go of the stack.
-struct CloseAtEnd {
-    EngineSocket& socket;
-    ~CloseAtEnd() { socket.close(); }
-};
-
 }  // namespace
 
 Response run_engine_handler(const std::function<void(EngineSocket&)>& handler,
@@ -115,12 +122,15 @@ Response run_engine_handler(const std::function<void(EngineSocket&)>& handler,
     EngineSocket::Impl impl(handshake->session(), std::move(environ));
     if (!handshake->accept(std::make_unique<Courier>(impl))) return Response(400);
     EngineSocket socket(impl);
-    const CloseAtEnd close_at_end{socket};
     try {
         handler(socket);
     } catch (const std::exception& error) {
         log(LogLevel::error, "engine.io", std::string("handler: ") + error.what());
+    } catch (...) {  // a greenlet that is killed
+        socket.close();
+        throw;
     }
+    socket.close();
     return Response(200);
 }
 

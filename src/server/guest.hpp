@@ -1,5 +1,6 @@
 #pragma once
 
+#include <new>
 #include <utility>
 
 #include "net/shard.hpp"
@@ -14,7 +15,11 @@ class Guest {
 public:
     Guest(net::Shard& shard, LoopRefPtr back) : shard_(shard), back_(std::move(back)) { shard_.guest_comes(); }
     ~Guest() {
-        back_->post([&shard = shard_] { shard.guest_leaves(); });
+        try {
+            back_->post([&shard = shard_] { shard.guest_leaves(); });
+        } catch (const std::bad_alloc&) {
+            // A shard that stops waits for it as long as it may, then.
+        }
     }
     Guest(const Guest&) = delete;
     Guest& operator=(const Guest&) = delete;

@@ -1,5 +1,6 @@
 #include "server/shard.hpp"
 
+#include <new>
 #include <utility>
 
 #include "adapter/memory_adapter.hpp"
@@ -51,7 +52,7 @@ Shard::Shard(const Config& config, Place place, std::shared_ptr<const net::Shard
 }
 
 session::ShardPlace Shard::place_in(const EnginePath& path) const {
-    return {place_.index, place_.count, path.open_sessions, counters_};
+    return {place_.index, place_.count, path.quota, counters_};
 }
 
 std::unique_ptr<transport::V09Endpoint> Shard::make_v09_endpoint(const EnginePath& path) {
@@ -103,9 +104,36 @@ void Shard::stop(std::chrono::milliseconds grace) {
         for (const auto& endpoint : v09_endpoints_) {
             if (endpoint) endpoint->shut_down();
         }
+        part(grace);
         loop_.post_after(util::saturated(grace), [this] { loop_.stop(); });
         connections_.stop(grace, [this] { loop_.stop(); });
     });
+}
+
+// Who is between two polls learns with the next one that its session is over, and not that its connection fails. One that does
+// not come for long has gone.
+void Shard::part(std::chrono::milliseconds grace) {
+    if (session_count() == 0) return;
+    const auto tell = [this] {
+        if (session_count() != 0) return;
+        try {
+            loop_.post([this] { connections_.end_parting(); });
+        } catch (const std::bad_alloc&) {
+            // Its time will end it.
+        }
+    };
+    for (const auto& endpoint : endpoints_) endpoint->host().sessions.on_empty(tell);
+    for (const auto& endpoint : v09_endpoints_) {
+        if (endpoint) endpoint->host().sessions.on_empty(tell);
+    }
+    connections_.part(grace / 4);
+}
+
+std::size_t Shard::session_count() noexcept {
+    std::size_t count = 0;
+    for (const auto& endpoint : endpoints_) count += endpoint->host().sessions.size();
+    for (const auto& endpoint : v09_endpoints_) count += endpoint ? endpoint->host().sessions.size() : 0;
+    return count;
 }
 
 void Shard::handle(ExchangePtr exchange) {

@@ -40,7 +40,7 @@ struct EnginePath {
     /// Null: Socket.IO is spoken on top.
     std::function<void(EngineSocket&)> handler;
     /// Over all shards.
-    std::shared_ptr<std::atomic<std::size_t>> open_sessions = std::make_shared<std::atomic<std::size_t>>(0);
+    std::shared_ptr<session::SessionQuota> quota = std::make_shared<session::SessionQuota>();
 
     /// Whether the target lies under the path.
     bool matches(std::string_view target) const noexcept;
@@ -130,6 +130,8 @@ private:
     std::unique_ptr<transport::V09Endpoint> make_v09_endpoint(const EnginePath& path);
     Response begin(const EnginePath& path, const std::shared_ptr<transport::Handshake>& handshake, Environ environ);
     void run_page_app(ExchangePtr exchange);
+    void part(std::chrono::milliseconds grace);
+    std::size_t session_count() noexcept;
 
     const Config& config_;
     const Place place_;

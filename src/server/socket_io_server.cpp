@@ -236,7 +236,7 @@ void SocketIOServer::Impl::start() {
     const auto made_run = std::make_shared<Run>();
     Shard::All& shards = made_run->shards;
     // Sessions of a run before may never have come to their end.
-    for (EnginePath& path : config.paths) path.open_sessions = std::make_shared<std::atomic<std::size_t>>(0);
+    for (EnginePath& path : config.paths) path.quota = std::make_shared<session::SessionQuota>();
     for (std::size_t i = 0; i < options.workers; ++i) {
         auto shard_options = std::make_shared<net::ShardOptions>();
         shard_options->limits = options.http;

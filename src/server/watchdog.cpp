@@ -6,6 +6,7 @@
 #include <sio/log.hpp>
 
 #include "util/printable.hpp"
+#include "util/timer_wheel.hpp"
 
 namespace sio::server {
 
@@ -37,7 +38,9 @@ std::chrono::nanoseconds Watchdog::lag(std::size_t worker) const noexcept {
 
 void Watchdog::run() {
     on_watchdog_thread = true;
-    const auto period = std::max(options_.limit / 4, std::chrono::milliseconds(1));
+    using std::chrono::milliseconds;
+    // Not the longest that there is: it is added to the time of now.
+    const auto period = std::clamp<milliseconds>(options_.limit / 4, milliseconds(1), std::chrono::hours(1));
     std::unique_lock lock(mutex_);
     while (!wake_.wait_for(lock, period, [this] { return ending_; })) {
         for (std::size_t i = 0; i < watched_.size() && !resting_; ++i) look_at(i);
@@ -57,7 +60,7 @@ void Watchdog::look_at(std::size_t worker) {
                 pulse->lag.store(lag.count(), std::memory_order_relaxed);
                 pulse->answered.store(number, std::memory_order_release);
             });
-    } else if (now - watched.asked_at >= options_.limit && !watched.reported) {
+    } else if (now - watched.asked_at >= util::clamped(options_.limit) && !watched.reported) {
         const auto* const task = watched.worker.tasks->task();
         watched.task = task ? task->text() : std::string();
         watched.reported = true;

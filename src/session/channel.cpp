@@ -1,5 +1,7 @@
 #include "session/channel.hpp"
 
+#include "session/session_quota.hpp"
+
 namespace sio::session {
 
 std::string_view reason_text(CloseReason reason) noexcept {
@@ -17,5 +19,7 @@ std::string_view reason_text(CloseReason reason) noexcept {
     }
     return "transport close";
 }
+
+SessionSlot Channel::slot() const { return {}; }
 
 }  // namespace sio::session

@@ -37,6 +37,7 @@ struct SendFlags {
 };
 
 class Broadcast;
+class SessionSlot;
 struct Drops;
 struct QueueRules;
 
@@ -84,6 +85,9 @@ public:
     virtual void resume_reading() = 0;
     /// Sends what is queued and a close packet, then closes. on_close() follows, on a later turn or within the call.
     virtual void close(CloseReason reason) = 0;
+
+    /// What the session has of its endpoint's limits: for who goes on when it has ended. Empty where nobody counts.
+    virtual SessionSlot slot() const;
 };
 
 }  // namespace sio::session

@@ -22,10 +22,19 @@ enum class Limit : std::uint8_t {
     max_pending_acks,
     max_queued_event_bytes,
     max_held_bytes,
+    max_idle_sessions_per_address,
 };
-inline constexpr std::array<std::string_view, 10> limit_names = {
-    "max_payload_bytes", "max_attachments", "max_attachment_bytes", "max_sessions",           "connect_timeout",
-    "max_namespaces",    "max_rooms",       "max_pending_acks",     "max_queued_event_bytes", "max_held_bytes"};
+inline constexpr std::array<std::string_view, 11> limit_names = {"max_payload_bytes",
+                                                                 "max_attachments",
+                                                                 "max_attachment_bytes",
+                                                                 "max_sessions",
+                                                                 "connect_timeout",
+                                                                 "max_namespaces",
+                                                                 "max_rooms",
+                                                                 "max_pending_acks",
+                                                                 "max_queued_event_bytes",
+                                                                 "max_held_bytes",
+                                                                 "max_idle_sessions_per_address"};
 
 /// What has happened to the sessions of one shard, and to the sockets on them.
 struct Counters {

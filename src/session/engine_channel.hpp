@@ -35,6 +35,7 @@ public:
     void pause_reading() override { session_.pause_reading(); }
     void resume_reading() override { session_.resume_reading(); }
     void close(CloseReason reason) override { session_.close(reason); }
+    SessionSlot slot() const override { return session_.slot(); }
 
     void on_binary(std::string_view message) override;
     void on_close(CloseReason reason) override;

@@ -12,6 +12,7 @@ using wire::EngineType;
 
 // Packets that the session itself sends, encoded.
 constexpr std::string_view ping_packet = "2";
+constexpr std::string_view pong_packet = "3";
 constexpr std::string_view probe_pong = "3probe";
 constexpr char pong_type = '3';
 
@@ -46,7 +47,10 @@ std::string_view EngineSession::transport_name() const noexcept {
 
 void EngineSession::open(TransportPtr transport) {
     transport_ = std::move(transport);
-    if (transport_->direct()) upgrade_.start_on_websocket();
+    if (transport_->direct()) {
+        upgrade_.start_on_websocket();
+        slot_.set_carried(true);
+    }
     state_ = State::open;
     host_.sessions.insert(EngineSessionPtr(this));
     counters().opened.add();
@@ -63,6 +67,7 @@ void EngineSession::open(TransportPtr transport) {
     send(false, packet);
 
     heartbeat_ = new_heartbeat();
+    if (pauses_ != 0) heartbeat_.go_deaf(host_.loop.now());
     arm_heartbeat();
 }
 
@@ -97,12 +102,17 @@ void EngineSession::flush() {
 }
 
 void EngineSession::pause_reading() {
-    if (++pauses_ == 1 && transport_) transport_->pause_reading();
+    if (++pauses_ != 1) return;
+    heartbeat_.go_deaf(host_.loop.now());
+    if (!transport_) return;
+    if (state_ == State::open) arm_heartbeat();
+    transport_->pause_reading();
 }
 
 void EngineSession::resume_reading() {
     if (pauses_ == 0 || --pauses_ != 0) return;
-    heartbeat_.excuse(host_.loop.now());
+    heartbeat_.hear_again(host_.loop.now());
+    if (state_ == State::open) arm_heartbeat();
     if (transport_) transport_->resume_reading();
 }
 
@@ -133,7 +143,7 @@ void EngineSession::finish(CloseReason reason) {
     if (transport_->direct() && waits_for_peer(reason)) backlog_.empty_into(*transport_);
     transport_->close(reason);
     if (observed) observer_->on_close(reason);
-    slot_.release();
+    slot_.end();
     if (observed) counters().count_close(reason);
     // Callers up the stack may still be inside this session, its observer or its transport.
     host_.loop.post([session = host_.sessions.remove(sid_), transport = std::exchange(transport_, nullptr)] {});
@@ -218,6 +228,7 @@ void EngineSession::switch_over() {
     const TransportPtr polling = std::exchange(transport_, std::exchange(candidate_, nullptr));
     counters().upgrades.add();
     polling->leave();
+    slot_.set_carried(true);
     backlog_.refill(*transport_, host_.queue);
     if (pauses_ != 0) transport_->pause_reading();
     if (queued_bytes() != 0) transport_->flush();
@@ -250,9 +261,10 @@ void EngineSession::arm_heartbeat() { heartbeat_timer_.arm(host_.loop.timers(), 
 void EngineSession::on_heartbeat_timer() {
     const EngineSessionPtr keep(this);
     const auto now = host_.loop.now();
-    if (reading_paused()) heartbeat_.excuse(now);  // its pong may stand behind what is not read
     switch (heartbeat_.advance(now)) {
-        case HeartbeatFsm::Action::send_ping: send(false, ping_packet); break;
+        case HeartbeatFsm::Action::send_sign:
+            send(false, generation_ == Generation::eio3 ? pong_packet : ping_packet);
+            break;
         case HeartbeatFsm::Action::time_out: return finish(CloseReason::ping_timeout);
         case HeartbeatFsm::Action::none: break;
     }

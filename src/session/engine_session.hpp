@@ -75,6 +75,7 @@ public:
     const std::string& sid() const noexcept { return sid_; }
     EngineHost& host() const noexcept { return host_; }
     Counters& counters() const noexcept { return *host_.place.counters; }
+    const SessionSlot& slot() const noexcept { return slot_; }
     Generation generation() const noexcept { return generation_; }
     /// The transport in use; null before open() and after the end.
     Transport* transport() const noexcept { return transport_.get(); }
@@ -139,6 +140,8 @@ public:
     bool hurries_polls() const noexcept { return closes() || upgrade_.hurries_polls(); }
     /// The next poll that finds the outbox empty ends the session with a close packet.
     bool closes() const noexcept { return state_ == State::closing; }
+    /// A poll waits, or none does any more.
+    void note_poll(bool waits) noexcept { slot_.set_carried(waits); }
     /// A poll has fetched the outbox.
     void on_fetched();
 

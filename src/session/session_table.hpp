@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -31,8 +32,12 @@ public:
     Ptr remove(std::string_view sid) noexcept {
         const auto found = sessions_.find(sid);
         if (found == sessions_.end()) return nullptr;
-        return std::move(sessions_.extract(found).value());
+        Ptr removed = std::move(sessions_.extract(found).value());
+        if (sessions_.empty() && on_empty_) on_empty_();
+        return removed;
     }
+    /// `callback`, which must not throw, is called whenever the last one has been removed.
+    void on_empty(std::function<void()> callback) { on_empty_ = std::move(callback); }
     std::size_t size() const noexcept { return sessions_.size(); }
 
     /// Calls `fn(Session&)` for each session; sessions may come and go meanwhile.
@@ -48,6 +53,7 @@ private:
     };
 
     util::KeyedSet<Ptr, SidOf> sessions_;
+    std::function<void()> on_empty_;
 };
 
 }  // namespace sio::session

@@ -25,26 +25,42 @@ public:
         : interval_(interval), timeout_(timeout), heard_(now), said_(now) {}
 
     /// When advance() wants to be called next; it may be called earlier. Moves towards the present only in on_heard() when
-    /// that returns true.
-    TimePoint deadline() const noexcept { return waiting_ ? limit_ : std::min(heard_, said_) + interval_; }
+    /// that returns true, and in go_deaf() and hear_again().
+    TimePoint deadline() const noexcept {
+        if (!waiting_) return std::min(heard_, said_) + interval_;
+        return repeats_ ? std::min(limit_, said_ + interval_) : limit_;
+    }
 
     /// A packet has come. True: the deadline is earlier now.
     bool on_heard(TimePoint now) noexcept {
         heard_ = now;
+        repeats_ = deaf_;
         return std::exchange(waiting_, false);
     }
     /// A packet has been sent.
     void on_said(TimePoint now) noexcept { said_ = now; }
 
-    /// The client could not be heard until now: it gets the timeout anew.
-    void excuse(TimePoint now) noexcept { limit_ = std::max(limit_, now + timeout_); }
+    /// The client is not heard from now on: that its answer does not come means nothing. It still wants to hear something
+    /// itself, so heartbeats go on meanwhile.
+    void go_deaf() noexcept {
+        deaf_ = true;
+        repeats_ = true;
+    }
+    /// It is heard again: it gets the timeout anew. What it has said meanwhile is still to be read.
+    void hear_again(TimePoint now) noexcept {
+        deaf_ = false;
+        limit_ = std::max(limit_, now + timeout_);
+    }
 
     Action advance(TimePoint now) noexcept {
         if (now < deadline()) return Action::none;
-        if (waiting_) return Action::time_out;
-        waiting_ = true;
+        if (waiting_ && now >= limit_) {
+            if (!deaf_) return Action::time_out;
+            limit_ = now + timeout_;
+        }
+        if (waiting_ && now < said_ + interval_) return Action::none;
+        if (!std::exchange(waiting_, true)) limit_ = now + timeout_;
         said_ = now;
-        limit_ = now + timeout_;
         return Action::send_heartbeat;
     }
 
@@ -55,6 +71,8 @@ private:
     TimePoint said_;
     TimePoint limit_{};
     bool waiting_ = false;
+    bool deaf_ = false;
+    bool repeats_ = false;  // heartbeats go on although the answer to the first has not come
 };
 
 }  // namespace sio::session

@@ -68,19 +68,24 @@ bool V09Session::attach(const TransportPtr& transport) {
     const V09SessionPtr keep(this);
     if (const TransportPtr before = std::exchange(transport_, transport)) before->leave();
     transport_name_ = transport->name();
+    slot_.set_carried(true);
     absence_timer_.cancel();
     heartbeat_timer_.cancel();
     if (pauses_ != 0) transport->pause_reading();
     if (transport->direct()) {
         backlog_.refill(*transport, host_.queue);
         if (state_ == State::closing) {
-            finish(CloseReason::transport_close);
+            finish(host_.shutting_down ? CloseReason::server_shutting_down : CloseReason::transport_close);
             return true;
         }
         heartbeat_ = new_heartbeat();
+        if (pauses_ != 0) heartbeat_.go_deaf();
         arm_heartbeat();
         if (queued_bytes() != 0) transport->flush();
         tell_if_drained();
+    } else if (state_ == State::closing && host_.shutting_down) {
+        finish(CloseReason::server_shutting_down);
+        return true;
     } else if (!outbox().empty()) {
         transport->fetch();
     }
@@ -183,12 +188,15 @@ void V09Session::on_packet(std::string_view text) {
 }
 
 void V09Session::pause_reading() {
-    if (++pauses_ == 1 && transport_) transport_->pause_reading();
+    if (++pauses_ != 1) return;
+    heartbeat_.go_deaf();
+    if (transport_) transport_->pause_reading();
 }
 
 void V09Session::resume_reading() {
     if (pauses_ == 0 || --pauses_ != 0) return;
-    heartbeat_.excuse(host_.loop.now());
+    heartbeat_.hear_again(host_.loop.now());
+    if (is_open() && transport_ && transport_->direct()) arm_heartbeat();
     if (transport_) transport_->resume_reading();
     release_reader();
 }
@@ -208,10 +216,11 @@ void V09Session::close(CloseReason reason) {
     if (!is_open()) return;
     if (is_farewell(reason) && !std::exchange(disconnect_said_, true)) send_text(wire::v09::disconnect_packet);
     if (!is_open()) return;
-    const bool worth_waiting = is_farewell(reason) && reason != CloseReason::client_namespace_disconnect;
+    const bool worth_waiting = (is_farewell(reason) && reason != CloseReason::client_namespace_disconnect) ||
+                               reason == CloseReason::server_shutting_down;
     if (transport_ || !worth_waiting) return finish(reason);
 
-    // No poll is waiting: the next one fetches what is queued, the disconnect packet behind it.
+    // No poll is waiting: the next one fetches what is queued, the disconnect packet behind it, or is told to begin anew.
     const V09SessionPtr keep(this);
     state_ = State::closing;
     absence_timer_.arm(host_.loop.timers(), host_.options.close_timeout);
@@ -235,7 +244,7 @@ void V09Session::finish(CloseReason reason) {
     }
     release_reader();
     if (const auto handler = std::exchange(handler_, nullptr)) handler->on_close(reason);
-    slot_.release();
+    slot_.end();
     if (observed) counters().count_close(reason);
     // Callers up the stack may still be inside this session or its transport.
     host_.loop.post([session = host_.sessions.remove(sid_), transport] {});
@@ -255,6 +264,7 @@ void V09Session::on_poll_done(Transport& from) {
     if (&from != transport_.get()) return;
     const V09SessionPtr keep(this);
     host_.loop.post([transport = std::exchange(transport_, nullptr)] {});
+    slot_.set_carried(false);
     if (state_ == State::closing && outbox().empty()) return finish(CloseReason::transport_close);
     if (state_ == State::closed) return;
     absence_timer_.arm(host_.loop.timers(), host_.options.v09.close_timeout);
@@ -282,7 +292,6 @@ void V09Session::heard() {
 void V09Session::on_heartbeat_timer() {
     const V09SessionPtr keep(this);
     const auto now = host_.loop.now();
-    if (pauses_ != 0) heartbeat_.excuse(now);  // its heartbeat may stand behind what is not read
     switch (heartbeat_.advance(now)) {
         case V09HeartbeatFsm::Action::send_heartbeat: send_text(wire::v09::heartbeat_packet); break;
         case V09HeartbeatFsm::Action::time_out: return finish(CloseReason::ping_timeout);

@@ -83,6 +83,7 @@ public:
     void pause_reading() override;
     void resume_reading() override;
     void close(CloseReason reason) override;
+    SessionSlot slot() const override { return slot_; }
 
     // For transports, and requests that bring packets.
 

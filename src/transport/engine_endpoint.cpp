@@ -11,6 +11,7 @@
 #include "transport/text_encoding.hpp"
 #include "transport/websocket.hpp"
 #include "transport/websocket_accept.hpp"
+#include "util/timer_wheel.hpp"
 
 namespace sio::transport {
 
@@ -41,6 +42,15 @@ Response upgrade_required() {
     return response;
 }
 
+/// A refused handshake, in Engine.IO's form.
+Response no_room(bool shutting_down) {
+    Response response = no_more_sessions(shutting_down);
+    response.body =
+        engine_error(EngineError::forbidden, shutting_down ? "Server is shutting down" : "Too many sessions").body;
+    response.headers.set("Content-Type", "application/json");
+    return response;
+}
+
 }  // namespace
 
 Handshake::Handshake(EngineSessionPtr session, EngineRequest request, ExchangePtr exchange,
@@ -55,7 +65,7 @@ Handshake::Handshake(EngineSessionPtr session, EngineRequest request, ExchangePt
 bool Handshake::accept(std::unique_ptr<session::EngineObserver> observer) {
     if (accepted_ || abandoned_ || !exchange_) return false;
     if (session_->host().shutting_down) {
-        refuse(no_more_sessions(true));
+        refuse(no_room(true));
         return false;
     }
     ExchangePtr exchange = std::move(exchange_);
@@ -76,7 +86,7 @@ bool Handshake::accept(std::unique_ptr<session::EngineObserver> observer) {
     accepted_ = true;
     if (const auto delay = session_->host().options.websocket_greeting_delay; delay.count() > 0) {
         connection->flush();
-        sio::sleep(delay);
+        sio::sleep(util::clamped(delay));
         if (session_->host().shutting_down) {
             connection->start(nullptr);
             connection->close(wire::ws_close::going_away);
@@ -155,12 +165,9 @@ void EngineEndpoint::upgrade(EngineSession& session, const EngineRequest& reques
 }
 
 void EngineEndpoint::handshake(EngineRequest request, ExchangePtr exchange) {
-    if (host_.shutting_down) return exchange->respond(no_more_sessions(true));
-    session::SessionSlot slot(host_.place.open_sessions, options_.max_sessions);
-    if (!slot) {
-        host_.place.counters->reached(session::Limit::max_sessions);
-        return exchange->respond(no_more_sessions(false));
-    }
+    if (host_.shutting_down) return exchange->respond(no_room(true));
+    auto slot = host_.place.quota->take(options_, exchange->request().remote_address, *host_.place.counters);
+    if (!slot) return exchange->respond(no_room(false));
     host_.loop.enter(
         [this, request = std::move(request), exchange = std::move(exchange), slot = std::move(slot)]() mutable {
             begin(std::move(request), std::move(exchange), std::move(slot));
@@ -168,6 +175,7 @@ void EngineEndpoint::handshake(EngineRequest request, ExchangePtr exchange) {
 }
 
 void EngineEndpoint::begin(EngineRequest request, ExchangePtr exchange, session::SessionSlot slot) {
+    const session::SessionSlot::Running running(slot);
     Environ environ(exchange->request());
     const EngineSessionPtr session(
         new EngineSession(host_, host_.place.make_session_id(), request.generation, std::move(slot)));

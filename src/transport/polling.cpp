@@ -33,6 +33,7 @@ void Polling::on_get(ExchangePtr exchange, PollForm form) {
     form.base64 = form.base64 || form_.base64;  // who said it once means the session, as on the reference server
     form.encoding = form_.encoding;
     form_ = std::move(form);
+    session_->note_poll(true);
     poll_->on_abandoned([this] {
         poll_.reset();
         fail(CloseReason::transport_close);
@@ -113,10 +114,14 @@ void Polling::flush() {
 
 void Polling::answer_poll(std::span<const session::Outbox::Entry> packets) {
     const ExchangePtr poll = std::move(poll_);
+    session_->note_poll(false);
     Response response = poll_answer(generation_, form_, packets);
     if (const auto& compression = session_->host().options.http_compression) {
         http::gzip_body(response, poll->request().headers.combined("Accept-Encoding"), *compression);
     }
+    // A server that stops has nothing more to say to this client.
+    const bool last = packets.size() == 1 && packets.front().data == close_packet;
+    if (last && session_->host().shutting_down) response.headers.set("Connection", "close");
     answer(*poll, std::move(response));
 }
 

@@ -30,13 +30,6 @@ using session::V09SessionPtr;
 
 namespace {
 
-/// What a client gets whose session is unknown: it is to make a new one.
-std::string unknown_session_packet() {
-    std::string packet;
-    wire::v09::append_error(packet, "/", wire::v09::ErrorReason::client_not_handshaken, true);
-    return packet;
-}
-
 Response transport_not_supported() {
     std::string packet;
     wire::v09::append_error(packet, "/", wire::v09::ErrorReason::transport_not_supported, false);
@@ -60,6 +53,15 @@ Response script(std::string text) {
     response.headers.set("X-Content-Type-Options", "nosniff");
     response.headers.set("Cache-Control", "no-store");
     return response;
+}
+
+/// A refused handshake as its client can read it: a script tag learns nothing from a status.
+Response in_script(Response refusal, std::optional<std::uint32_t> jsonp) {
+    if (!jsonp) return refusal;
+    const bool unauthorized = refusal.status == 401 || refusal.status == 403;
+    std::string call;
+    wire::v09::append_jsonp_error(call, *jsonp, unauthorized ? "handshake unauthorized" : "handshake error");
+    return script(std::move(call));
 }
 
 }  // namespace
@@ -106,13 +108,7 @@ void V09Handshake::refuse(Response response) {
     const ExchangePtr exchange = std::move(exchange_);
     if (!exchange) return;
     exchange->on_abandoned(nullptr);
-    if (jsonp_) {
-        const bool unauthorized = response.status == 401 || response.status == 403;
-        std::string call;
-        wire::v09::append_jsonp_error(call, *jsonp_, unauthorized ? "handshake unauthorized" : "handshake error");
-        response = script(std::move(call));
-    }
-    exchange->respond(std::move(response));
+    exchange->respond(in_script(std::move(response), jsonp_));
 }
 
 // ---- the endpoint
@@ -274,18 +270,16 @@ void V09Endpoint::disconnect(const V09Request& request, ExchangePtr exchange) {
 void V09Endpoint::handshake(const V09Request& request, ExchangePtr exchange) {
     const std::string& method = exchange->request().method;
     if (method != "GET" && method != "POST") return exchange->respond(wrong_method("GET, POST"));
-    if (host_.shutting_down) return exchange->respond(no_more_sessions(true));
-    session::SessionSlot slot(host_.place.open_sessions, options_.max_sessions);
-    if (!slot) {
-        host_.place.counters->reached(session::Limit::max_sessions);
-        return exchange->respond(no_more_sessions(false));
-    }
+    if (host_.shutting_down) return exchange->respond(in_script(no_more_sessions(true), request.jsonp));
+    auto slot = host_.place.quota->take(options_, exchange->request().remote_address, *host_.place.counters);
+    if (!slot) return exchange->respond(in_script(no_more_sessions(false), request.jsonp));
     host_.loop.enter([this, jsonp = request.jsonp, exchange = std::move(exchange), slot = std::move(slot)]() mutable {
         begin(jsonp, std::move(exchange), std::move(slot));
     });
 }
 
 void V09Endpoint::begin(std::optional<std::uint32_t> jsonp, ExchangePtr exchange, session::SessionSlot slot) {
+    const session::SessionSlot::Running running(slot);
     Environ environ(exchange->request());
     const V09SessionPtr session(new V09Session(host_, host_.place.make_session_id(), std::move(slot)));
     const auto handshake = std::make_shared<V09Handshake>(session, std::move(exchange), jsonp);

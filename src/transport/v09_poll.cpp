@@ -12,6 +12,12 @@ namespace sio::transport {
 
 using session::CloseReason;
 
+std::string unknown_session_packet() {
+    std::string packet;
+    wire::v09::append_error(packet, "/", wire::v09::ErrorReason::client_not_handshaken, true);
+    return packet;
+}
+
 Response v09_poll_answer(std::string payload, std::optional<std::uint32_t> jsonp) {
     Response response;
     if (jsonp) {
@@ -67,10 +73,11 @@ void V09Poll::flush() {
     done();
 }
 
-std::string V09Poll::take_outbox() {
+std::string V09Poll::take_outbox(std::string_view more) {
     std::string payload;
     wire::v09::PayloadEncoder encoder(payload);
     for (const auto& entry : session_->outbox().take()) encoder.add(entry.data);
+    if (!more.empty()) encoder.add(more);
     return payload;
 }
 
@@ -80,6 +87,7 @@ void V09Poll::answer(std::string payload) {
     if (!exchange) return;
     exchange->on_abandoned(nullptr);
     Response response = v09_poll_answer(std::move(payload), jsonp_);
+    if (session_ && session_->host().shutting_down) response.headers.set("Connection", "close");
     if (const auto& compression = session_->host().options.http_compression) {
         http::gzip_body(response, exchange->request().headers.combined("Accept-Encoding"), *compression);
     }
@@ -93,12 +101,10 @@ void V09Poll::done() {
 }
 
 void V09Poll::close(CloseReason reason) {
-    std::string payload = take_outbox();
-    if (reason == CloseReason::server_shutting_down) {
-        // A client that learns that it is unknown begins anew; one that is told to disconnect would not.
-        payload.clear();
-        wire::v09::append_error(payload, "/", wire::v09::ErrorReason::client_not_handshaken, true);
-    }
+    std::string last;
+    // A client that learns that it is unknown begins anew; one that is told to disconnect would not.
+    if (reason == CloseReason::server_shutting_down) last = unknown_session_packet();
+    std::string payload = take_outbox(last);
     answer(payload.empty() ? std::string(wire::v09::noop_packet) : std::move(payload));
     session_ = nullptr;
 }

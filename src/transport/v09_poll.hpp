@@ -16,6 +16,9 @@ namespace sio::transport {
 /// The answer to one poll of a 0.9 client: a payload, or, with a callback's number, a script that hands it one.
 Response v09_poll_answer(std::string payload, std::optional<std::uint32_t> jsonp);
 
+/// What a client gets whose session is unknown: it is to make a new one.
+std::string unknown_session_packet();
+
 /// One GET of `xhr-polling` or `jsonp-polling`, which waits until there is something to say to its session's client.
 ///
 /// Answered at the end of the turn in which the first packet was sent, so that everything said in that turn goes into one
@@ -41,7 +44,7 @@ public:
 
 private:
     void answer(std::string payload);
-    std::string take_outbox();
+    std::string take_outbox(std::string_view more = {});
     void done();
 
     session::V09Session* session_;  // null once the session is done with this poll

@@ -160,7 +160,7 @@ void WebSocketConnection::on_heartbeat() {
     if (paused_ || queued < heartbeat_->queued_at_ping) heartbeat_->fsm.excuse(now);
     heartbeat_->queued_at_ping = queued;
     switch (heartbeat_->fsm.advance(now)) {
-        case session::HeartbeatFsm::Action::send_ping: send(wire::WsOpcode::ping, {}); break;
+        case session::HeartbeatFsm::Action::send_sign: send(wire::WsOpcode::ping, {}); break;
         case session::HeartbeatFsm::Action::time_out:
             link_->abort();
             return end(wire::ws_close::abnormal, "ping timeout");

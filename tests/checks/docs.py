@@ -4,6 +4,7 @@
 - Relative links, with their #anchors, lead somewhere.
 - Paths in `backticks` that begin with a folder of the tree exist; `src/net/shard` stands for its header and its source.
   A path right behind `owner/name` is of that repository, and is not looked for.
+- A test that is named behind its file, `tests/a_test.cpp`: "what it says", is there; a promise without its test is none.
 - docs/README.md links to every page under docs/.
 - C++ blocks that include a header of sio compile: all of them are complete translation units (with --compile).
 """
@@ -21,6 +22,7 @@ LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)|!\[[^\]]*\]\
 FENCE = re.compile(r"^(`{3,})([^\n]*)\n(.*?)^\1\s*$", re.MULTILINE | re.DOTALL)
 INLINE_CODE = re.compile(r"`([^`\n]+)`")
 FOREIGN_PATH = re.compile(r"`[\w.-]+/[\w.-]+`,\s+`[^`\n]+`")
+NAMED_TEST = re.compile(r"`((?:tests|fuzz)/[^`\n]+)`((?:[:,;]?\s+(?:and\s+)?\"[^\"]+\")+)")
 PATH = re.compile(r"[A-Za-z0-9_./*{},-]+")
 
 
@@ -87,6 +89,15 @@ def check_paths(root, text):
                     yield f"`{name}`: there is no such file"
 
 
+def check_named_tests(root, text):
+    for match in NAMED_TEST.finditer(FENCE.sub("", text)):
+        file = root / match.group(1)
+        source = file.read_text() if file.is_file() else ""
+        for name in re.findall(r"\"([^\"]+)\"", match.group(2)):
+            if '"' + re.sub(r"\s+", " ", name) + '"' not in source:
+                yield f"`{match.group(1)}`: there is no test \"{name}\""
+
+
 def check_index(root):
     index = root / "docs" / "README.md"
     if index.exists():
@@ -118,7 +129,7 @@ def check(root, build=None, command=None):
     problems, blocks = [*check_index(root)], 0
     for file in documents(root):
         text = file.read_text()
-        found = [*check_links(root, file, text), *check_paths(root, text)]
+        found = [*check_links(root, file, text), *check_paths(root, text), *check_named_tests(root, text)]
         if build:
             for line, code in cpp_blocks(text):
                 blocks += 1

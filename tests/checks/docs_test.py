@@ -46,6 +46,11 @@ class Docs(unittest.TestCase):
         self.assertEqual(self.problems(files), [])
         self.assertIn("`src/net/y`", self.problems({**files, "docs/a.md": "`src/net/y`"})[0])
 
+    def test_a_named_test(self):
+        files = {"SECURITY.md": '`tests/a_test.cpp`: "one", "two and\n  more".', "tests/a_test.cpp": 'TEST_CASE("one") TEST_CASE("two and more")'}
+        self.assertEqual(self.problems(files), [])
+        self.assertIn('no test "one"', self.problems({**files, "tests/a_test.cpp": 'TEST_CASE("two and more")'})[0])
+
     def test_a_path_of_another_repository(self):
         self.assertEqual(self.problems({"README.md": "(`owner/name`, `docs/x.md`)"}), [])
 

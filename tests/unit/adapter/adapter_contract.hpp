@@ -28,6 +28,7 @@ public:
 
     const std::string& sid() const noexcept override { return sid_; }
     const std::string& nsp() const noexcept override { return nsp_; }
+    bool admitted() const noexcept override { return let_in; }
     void deliver(const session::BroadcastPtr& packet, session::SendFlags flags) override {
         got += std::string(packet->packet().name) + (flags.volatile_ ? "?" : "") + " ";
         last = packet;
@@ -42,6 +43,7 @@ public:
 
     std::string take() { return std::exchange(got, {}); }
 
+    bool let_in = true;
     std::string got;
     session::BroadcastPtr last;
     std::function<void()> on_deliver;
@@ -182,6 +184,9 @@ void check_adapter_contract(Make&& make) {
         CHECK(sorted(adapter.sockets(target())) == Names{"a", "b", "c"});
         CHECK(sorted(adapter.sockets(target({"x", "c"}, {"a"}))) == Names{"b", "c"});
         CHECK(adapter.sockets(target({"none"})).empty());
+        b.let_in = false;
+        CHECK(sorted(adapter.sockets(target())) == Names{"a", "c"});
+        CHECK(adapter.sockets(target({"b"})).empty());
     }
     SUBCASE("targets join, leave and are disconnected together") {
         Member a(adapter, "a"), b(adapter, "b"), c(adapter, "c");

@@ -22,6 +22,10 @@ set(words
   "would be given a copy: pass std::ref"
   "cannot be copied: pass std::ref"
   "takes a std::error_code as its first parameter"
+  "say disconnect_silently\\(\\), or socket\\(\\).disconnect\\(\\)"
+  "say disconnect\\(\\), or disconnect_silently\\(\\)"
+  "or close_connections\\(\\) for whole connections"
+  "say kill\\(\\), and detach\\(\\) before it"
 )
 
 set(command ${CXX} -std=c++20 -fmessage-length=0 -I${INCLUDE})

@@ -58,6 +58,14 @@ private:
         call<Opaque>("event");
 #elif MISTAKE == 21  // deaf callback
         timeout(std::chrono::seconds(1)).emit("event", [](int){});
+#elif MISTAKE == 22  // what is true?
+        disconnect(true);
+#elif MISTAKE == 23
+        socket().disconnect(true);
+#elif MISTAKE == 24
+        everyone().disconnect_sockets(true);
+#elif MISTAKE == 25
+        socket().kill(true);
 #endif
     }
     void on_opaque(int, Opaque) {}

@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include <sio/connection_refused.hpp>
+#include <sio/event.hpp>
 #include <sio/json.hpp>
 #include <sio/mixins.hpp>
 
@@ -201,7 +203,7 @@ TEST_CASE("the server acts on sockets from outside") {
         of.to("b").disconnect_sockets();
         CHECK(each.got("1") == "b");
         CHECK(!each.b.ended);
-        of.disconnect_sockets(true);
+        of.close_connections();
         CHECK(each.got("1") == "ac");
         CHECK(each.a.ended == sio::session::CloseReason::forced_close);
         CHECK(!each.d.ended);
@@ -302,5 +304,137 @@ TEST_CASE("JSON hooks see all arguments that come and go") {
         CHECK(client.take() == Texts{R"(2["all","dumped",[5]])"});
         client.send(R"(2["join","object"])");
         CHECK(client.ended == sio::session::CloseReason::parse_error);
+    });
+}
+
+TEST_CASE("json_dumps is the receiver's, whoever sends and however") {
+    with_shard([](Shard& shard) {
+        shard.namespaces.add<Rooms>("/");
+        int written = 0;
+        const auto dialect = [&written](const char* name) {
+            sio::ManageOptions options;
+            options.json_dumps = [&written, name](const sio::Json& value) {
+                ++written;
+                if (value.as_array().at(0) == 13) throw std::runtime_error("unlucky");
+                return boost::json::serialize(boost::json::array{name, value.as_array().at(0)});
+            };
+            return std::make_shared<const sio::ManageOptions>(std::move(options));
+        };
+        const auto upper = dialect("A");
+        Client plain(shard);
+        Client first(shard, false);
+        Client second(shard, false);
+        Client other(shard, false);
+        first.socket().bind(shard.namespaces, upper);
+        second.socket().bind(shard.namespaces, upper);
+        other.socket().bind(shard.namespaces, dialect("B"));
+        for (Client* const client : {&plain, &first, &second, &other}) client->connect("/");
+
+        const auto check = [&](const std::string& name, const std::string& n) {
+            CHECK(plain.take() == Texts{"2[\"" + name + "\"," + n + "]"});
+            CHECK(first.take() == Texts{"2[\"" + name + "\",\"A\"," + n + "]"});
+            CHECK(second.take() == Texts{"2[\"" + name + "\",\"A\"," + n + "]"});
+            CHECK(other.take() == Texts{"2[\"" + name + "\",\"B\"," + n + "]"});
+        };
+        plain.send(R"(2["all",1])");
+        check("all", "1");
+        first.send(R"(2["all",2])");
+        check("all", "2");
+        shard.namespaces.of("/").emit("news", 3);
+        check("news", "3");
+        CHECK(written == 6);  // not once for each socket
+
+        shard.namespaces.of("/").emit("news", 13);
+        CHECK(plain.take() == Texts{R"(2["news",13])"});
+        CHECK(first.take().empty());
+        CHECK(other.take().empty());
+
+        sio::Packet packet;
+        packet.type = sio::PacketType::event;
+        packet.name = "raw";
+        packet.args = sio::Args("4");
+        first.socket().send_packet(packet);
+        CHECK(first.take() == Texts{R"(2["raw","A",4])"});
+        first.socket()["/"].send(5);
+        CHECK(first.take() == Texts{R"(2["message","A",5])"});
+    });
+}
+
+namespace {
+
+/// Lets its client in when the gate opens, if it is to.
+struct Guarded : public virtual sio::BaseNamespace, public sio::RoomsMixin {
+    sio::Event& gate;
+    const bool& welcome;
+    Guarded(sio::Event& with, const bool& decides) : gate(with), welcome(decides) {}
+    static void events(sio::EventTable<Guarded>&) {}
+    void recv_connect() override {
+        join("lobby");
+        emit("first");
+        gate.wait();
+        if (!welcome) throw sio::ConnectionRefused("no");
+    }
+};
+
+}  // namespace
+
+TEST_CASE("who is not let in is not there for others, and misses nothing when it is") {
+    with_shard([](Shard& shard) {
+        sio::Event gate;
+        bool welcome = false;
+        shard.namespaces.add<Guarded>("/", std::ref(gate), std::ref(welcome));
+        const auto everyone = shard.namespaces.of("/");
+        for (const bool let_in : {false, true}) {
+            gate.clear();
+            Client client(shard);
+            client.send("0");
+            settle();
+            CHECK(everyone.sockets().empty());
+            CHECK(everyone.to("lobby").sockets().empty());
+            everyone.emit("news", 1);
+            everyone.to("lobby").emit("news", 2);
+            CHECK(client.take().empty());
+            welcome = let_in;
+            gate.set();
+            settle();
+            const auto got = client.take();
+            if (let_in) {
+                REQUIRE(got.size() == 4);
+                CHECK(got[0].starts_with("0{"));
+                CHECK(Texts(got.begin() + 1, got.end()) == Texts{R"(2["first"])", R"(2["news",1])", R"(2["news",2])"});
+                CHECK(everyone.to("lobby").sockets().size() == 1);
+            } else {
+                CHECK(got == Texts{R"(4{"message":"no"})"});
+            }
+        }
+    });
+}
+
+TEST_CASE("who is not let in yet is refused by disconnect_sockets() and close_connections(), not let in for it") {
+    with_shard([](Shard& shard) {
+        sio::Event gate;
+        const bool welcome = true;
+        shard.namespaces.add<Guarded>("/", std::ref(gate), std::ref(welcome)).add<Rooms>("/rooms");
+        for (const bool close : {false, true}) {
+            gate.clear();
+            Client client(shard);
+            client.connect("/rooms");
+            client.send("0");
+            settle();
+            if (close) {
+                shard.namespaces.of("/rooms").close_connections();
+            } else {
+                shard.namespaces.of("/").disconnect_sockets();
+            }
+            auto got = client.take();
+            std::ranges::sort(got);
+            CHECK(got == (close ? Texts{"1/rooms,", R"(4{"message":"Disconnected by the server"})"}
+                                : Texts{R"(4{"message":"Disconnected by the server"})"}));
+            CHECK(client.ended.has_value() == close);
+            gate.set();
+            settle();
+            CHECK(client.take().empty());
+            CHECK(shard.namespaces.of("/").sockets().empty());
+        }
     });
 }

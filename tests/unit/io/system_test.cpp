@@ -80,6 +80,19 @@ TEST_CASE("a ticker keeps its rate and leaves out what was missed") {
     });
 }
 
+TEST_CASE("a ticker of the longest period never ticks, and one of none does not wait") {
+    sio::run([] {
+        sio::Ticker never(sio::Duration::max());
+        auto waiter = sio::spawn([&] { never.wait(); });
+        CHECK_FALSE(waiter.join(20ms));
+        waiter.kill();
+        for (const auto period : {sio::Duration::zero(), sio::Duration::min()}) {
+            sio::Ticker always(period);
+            for (int i = 0; i < 3; ++i) CHECK(always.wait() == 0);
+        }
+    });
+}
+
 TEST_CASE("a thread pool runs calls on its threads, passes exceptions, and bounds how many run") {
     sio::ThreadPool pool(2);
     CHECK(pool.size() == 2);

@@ -233,6 +233,44 @@ TEST_CASE("a session that the app accepts when the server has begun to stop is r
     }
 }
 
+TEST_CASE("a polling client that is between two polls when the server stops is told with the next one") {
+    for (const std::string& target : handshakes) {
+        CAPTURE(target);
+        Namespaces namespaces;
+        namespaces.add<Echo>("/");
+        ServerOptions options;
+        options.workers = 2;
+        SocketIOServer server({"127.0.0.1", 0}, route(namespaces), options);
+        server.start();
+        RawClient client(server.port());
+        RawClient gone(server.port());
+        gone.get(target);
+        gone.raw().close();
+        const std::string opened = client.get(target).body;
+        const bool v09 = target.ends_with("/1/");
+        const auto at = opened.find("sid\":\"");
+        const std::string poll = v09 ? target + "xhr-polling/" + opened.substr(0, opened.find(':'))
+                                     : target + "&sid=" + opened.substr(at + 6, 20);
+        if (v09) CHECK(client.get(poll).body == "1::");
+        if (target.find("EIO=4") != std::string::npos) {
+            CHECK(client.request("POST", poll, "40").body == "ok");
+            CHECK(client.get(poll).body.starts_with("40"));
+        }
+        server.request_stop(240s);
+        // Nothing is queued: this one is the last.
+        const auto last = client.get(poll);
+        CHECK(last.status == 200);
+        CHECK(last.headers.at("connection") == "close");
+        if (v09) {
+            CHECK(last.body == "7:::1+0");
+        } else {
+            CHECK(last.body.ends_with('1'));
+        }
+        client.raw().close();
+        server.stop(0ms);
+    }
+}
+
 TEST_CASE("a WebSocket of an app's own is not opened when the server has begun to stop") {
     std::promise<void> asked;
     Event gate;

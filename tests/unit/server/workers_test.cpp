@@ -89,7 +89,7 @@ TEST_CASE("sockets are spread over the workers, and rooms and broadcasts reach a
         CHECK(client.receive() == R"(42["news",2])");
     }
     CHECK(f.namespaces.of("/").sockets().size() == clients.size());
-    f.namespaces.of("/").disconnect_sockets(true);
+    f.namespaces.of("/").close_connections();
     for (RawClient& client : clients) CHECK(client.receive() == "41");
 }
 

@@ -381,6 +381,35 @@ TEST_CASE("reading resumes after as many resumes as pauses, and stays paused acr
     });
 }
 
+TEST_CASE(
+    "a client that is not read is pinged all the same, so that it does not give up, and not closed for its silence") {
+    Fixture f;
+    f.run(
+        [&] {
+            f.open(true);
+            f.session->pause_reading();
+        },
+        200s);
+    // It waits 45 s for the next one.
+    CHECK(f.count("text:2") == 8);
+    CHECK(f.session->is_open());
+    f.run([&] { f.session->resume_reading(); }, 19s);
+    CHECK(f.session->is_open());
+    f.run([] {}, 2s);
+    CHECK(f.log.back() == "closed:ping timeout");
+
+    Fixture g;
+    g.run(
+        [&] {
+            g.open(true, Generation::eio3);
+            g.session->pause_reading();
+        },
+        100s);
+    // It pings by itself, and waits 20 s for the answer.
+    CHECK(g.count("text:3") == 10);
+    CHECK(g.session->is_open());
+}
+
 TEST_CASE("the pings of an Engine.IO 3 client are answered with what they carry") {
     Fixture f;
     f.run([&] {

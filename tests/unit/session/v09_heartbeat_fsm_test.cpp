@@ -51,3 +51,16 @@ TEST_CASE("any packet answers a heartbeat") {
     CHECK_FALSE(fsm.on_heard(start + 2s));
     CHECK(fsm.advance(start + 3s) == Action::send_heartbeat);
 }
+
+TEST_CASE("heartbeats go on while a client is not heard, and it has the timeout when it is heard again") {
+    V09HeartbeatFsm fsm(300ms, 200ms, start);
+    fsm.go_deaf();
+    for (int i = 1; i <= 10; ++i) {
+        CHECK(fsm.advance(start + i * 300ms) == Action::send_heartbeat);
+        CHECK(fsm.advance(start + i * 300ms + 200ms) == Action::none);
+    }
+    fsm.hear_again(start + 3250ms);
+    CHECK(fsm.advance(start + 3300ms) == Action::send_heartbeat);
+    CHECK(fsm.advance(start + 3449ms) == Action::none);
+    CHECK(fsm.advance(start + 3450ms) == Action::time_out);
+}

@@ -401,6 +401,41 @@ TEST_CASE("refusals of the endpoint: 426, 403 for a foreign page, 503 when full 
     CHECK(f.log == Log{"closed: server shutting down"});
 }
 
+TEST_CASE(
+    "sessions that no connection carries are so many for an address, which is told so before anything is made of it") {
+    Fixture f;
+    f.options.max_idle_sessions_per_address = 2;
+    f.run([&] {
+        const std::string first = f.open();
+        const std::string second = f.open();
+        int asked = 0;
+        f.options.allow_request = [&](Environ&) {
+            ++asked;
+            return std::optional<Refusal>();
+        };
+        const auto refused = f.get("EIO=4&transport=polling");
+        CHECK(refused->status() == 503);
+        CHECK(refused->body() == R"({"code":4,"message":"Too many sessions"})");
+        CHECK(refused->header("Retry-After") == "5");
+        CHECK(f.websocket("EIO=4&transport=websocket")->status() == 503);
+        CHECK(f.get("EIO=3&transport=polling")->status() == 503);
+        CHECK(asked == 0);
+
+        // One that waits for its packets pays for itself, and so does a WebSocket.
+        const auto waits = f.poll(first);
+        CHECK(f.get("EIO=4&transport=polling")->status() == 200);
+        CHECK(f.get("EIO=4&transport=polling")->status() == 503);
+        f.post(second, "1");
+        const auto websocket = f.websocket("EIO=4&transport=websocket");
+        CHECK(websocket->status() == 101);
+        CHECK(f.get("EIO=4&transport=polling")->status() == 200);
+        CHECK(f.get("EIO=4&transport=polling")->status() == 503);
+        waits->abandon();
+        websocket->wire->end();
+        CHECK(f.get("EIO=4&transport=polling")->status() == 503);
+    });
+}
+
 TEST_CASE("allow_request may block, refuse with a message, or fail") {
     Fixture f;
     bool decided = false;

@@ -546,6 +546,9 @@ TEST_CASE("a 0.9 handshake can be refused, by option, by the app and for want of
         CHECK(f.get("/?token=no&jsonp=0")->body() == R"(io.j[0](new Error("handshake unauthorized"));)");
         f.handshake();
         CHECK(f.get("/")->status() == 503);
+        const auto script = f.get("/?jsonp=0");  // which a status would not tell anything
+        CHECK(script->status() == 200);
+        CHECK(script->body() == R"(io.j[0](new Error("handshake error"));)");
     });
 
     Fixture g;
@@ -553,6 +556,22 @@ TEST_CASE("a 0.9 handshake can be refused, by option, by the app and for want of
     g.run([&] {
         CHECK(g.get("/")->status() == 302);
         CHECK(g.get("/?jsonp=0")->body() == R"(io.j[0](new Error("handshake error"));)");
+    });
+}
+
+TEST_CASE("0.9 sessions that no connection carries are so many for an address") {
+    Fixture f;
+    f.options.max_idle_sessions_per_address = 2;
+    f.run([&] {
+        const std::string sid = f.handshake();
+        f.handshake();
+        CHECK(f.get("/")->status() == 503);
+        f.get("/xhr-polling/" + sid);  // answered with the greeting
+        CHECK(f.get("/")->status() == 503);
+        const auto waits = f.get("/xhr-polling/" + sid);
+        CHECK(waits->status() == 0);
+        CHECK(f.get("/")->status() == 200);
+        CHECK(f.get("/")->status() == 503);
     });
 }
 
