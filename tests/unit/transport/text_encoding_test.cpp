@@ -62,9 +62,18 @@ TEST_CASE("binary framing, which is encoded once, says nothing of how a client e
         const std::string sid = "&sid=" + greeting.substr(greeting.find(":\"") + 2, 20);
         Headers octets = headers;
         octets.add("Content-Type", "application/octet-stream");
-        f.request("POST", query + sid, std::string("\x00\x03\xff" "4", 4) + once, octets);
+        f.request("POST", query + sid,
+                  std::string("\x00\x03\xff"
+                              "4",
+                              4) +
+                      once,
+                  octets);
         f.request("POST", query + sid, "3:4" + twice, headers);
-        const std::string framed = std::string("\x00\x03\xff" "4", 4) + once;
+        const std::string framed = std::string(
+                                       "\x00\x03\xff"
+                                       "4",
+                                       4) +
+                                   once;
         CHECK(f.request("GET", query + sid, {}, headers)->body() == framed + framed);
     });
 }
