@@ -2,10 +2,10 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <chrono>
-#include <filesystem>
+#include <fstream>
 #include <iterator>
+#include <sstream>
 #include <string>
-#include <system_error>
 
 #include "greenlet/loop.hpp"
 #include "greenlet/sanitizer.hpp"
@@ -20,14 +20,25 @@ namespace {
 constexpr std::chrono::seconds recount_interval{1};
 constexpr std::size_t max_lines = 100;
 
+// Threads of this process, those that are ending included; 0 when the system does not say. Not the entries of /proc/self/task: a
+// listing breaks off at a thread that ends meanwhile.
+std::size_t count_threads() {
+    std::ifstream stat("/proc/self/stat");
+    std::string text(std::istreambuf_iterator<char>(stat), {});
+    text.erase(0, text.rfind(')') + 1);  // number and name of the process, whatever the name holds
+    std::istringstream fields(text);
+    std::string field;
+    for (int i = 3; i < 20; ++i) fields >> field;
+    std::size_t threads = 0;
+    fields >> threads;
+    return threads;
+}
+
 // Whether the process has a thread that may wake a greenlet: any but this one and those that wait for a pool's work.
 bool others_run() {
-    std::error_code error;
-    const std::filesystem::directory_iterator tasks("/proc/self/task", error);
-    if (error) return true;
-    const auto threads = static_cast<std::size_t>(std::distance(begin(tasks), end(tasks)));
+    const std::size_t threads = count_threads();
     const std::size_t known = 1 + ThreadPool::idle_threads() + (sanitizer::thread ? 1 : 0);
-    return threads > known;
+    return threads == 0 || threads > known;
 }
 
 }  // namespace

@@ -157,7 +157,8 @@ void Loop::run_handlers() {
 
 std::size_t Loop::run_handlers_for(util::Clock::duration time) {
     try {
-        return context_.run_for(time);
+        // Asio runs nothing for no time at all, not even what is ready.
+        return time == util::Clock::duration::zero() ? context_.poll() : context_.run_for(time);
     } catch (...) {
         util::log_escaped("greenlet", "handler");
         return 1;

@@ -16,8 +16,8 @@ export function launch() {
   });
 }
 
-// What a browser writes to the console by itself when the server is away: the tests that stop it expect that.
-const WHILE_AWAY = /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_INTERNET_DISCONNECTED|ERR_SOCKET_NOT_CONNECTED|WebSocket connection to/;
+// What a browser writes to the console by itself when the server is away, or about to go: the tests that stop it expect that.
+const WHILE_AWAY = /status of 503|ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_INTERNET_DISCONNECTED|ERR_SOCKET_NOT_CONNECTED|WebSocket connection to/;
 
 export class Person {
   problems = [];
