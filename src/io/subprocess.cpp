@@ -215,6 +215,8 @@ struct Subprocess::Impl {
         const int handle = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
         if (handle < 0) {
             const int why = errno;
+            // It has ended, and the system has kept nothing of it, since SIGCHLD is ignored. Its number may be another's by now.
+            if (why == ESRCH) io::fail(ECHILD, name);
             ::kill(pid, SIGKILL);
             ::waitpid(pid, nullptr, 0);
             io::fail(why, "pidfd_open");

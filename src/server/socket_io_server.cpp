@@ -297,7 +297,8 @@ auto SocketIOServer::Impl::begin_stop(std::chrono::milliseconds grace) -> std::s
 }
 
 void SocketIOServer::Impl::stop(std::chrono::milliseconds grace, Patience patience) {
-    const auto deadline = std::chrono::steady_clock::now() + std::min(grace, longest_grace) + time_to_unwind;
+    const auto deadline = std::chrono::steady_clock::now() +
+                          std::clamp(grace, std::chrono::milliseconds::zero(), longest_grace) + time_to_unwind;
     const auto stopped = begin_stop(grace);
     // Those who are themselves waited for leave it at that.
     if (!stopped || current() || server::Watchdog::is_this_thread()) return;

@@ -115,7 +115,7 @@ TEST_CASE("a program that outlives its object leaves no zombie, nor does one tha
 TEST_CASE("a process that ignores SIGCHLD hears that the way in which programs end is lost") {
     ::signal(SIGCHLD, SIG_IGN);
     sio::run([] {
-        sio::Subprocess program({"sh", "-c", "exit 3"});
+        sio::Subprocess program({"sh", "-c", "sleep 0.3; exit 3"});
         try {
             program.wait();
             FAIL("there is a status");
