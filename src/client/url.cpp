@@ -5,6 +5,7 @@
 
 #include <sio/error.hpp>
 
+#include "util/percent.hpp"
 #include "util/printable.hpp"
 
 namespace sio::client {
@@ -51,14 +52,12 @@ std::string without_dot_segments(std::string_view path) {
 }  // namespace
 
 std::string encode_location(std::string_view text) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
     std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte > 0x20 && byte < 0x7f) {
+    for (const char& c : text) {
+        if (c > 0x20 && c < 0x7f) {
             out += c;
         } else {
-            ((out += '%') += digits[byte >> 4]) += digits[byte & 15];
+            util::append_percent_encoded(out, {&c, 1});
         }
     }
     return out;

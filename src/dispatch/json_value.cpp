@@ -19,11 +19,15 @@ constexpr std::size_t max_depth = 1024;
 // What Boost's parser needs, and then who copies, compares and destroys the document (bench_stack_use).
 constexpr std::size_t stack_bytes_per_level = 256;
 
-boost::json::value parse(std::string_view text) {
+boost::json::value parse(std::string_view text, boost::system::error_code& error) {
     boost::json::parse_options options;
     options.max_depth = detail::levels_that_fit(stack_bytes_per_level, max_depth);
+    return boost::json::parse(text, error, {}, options);
+}
+
+boost::json::value parse(std::string_view text) {
     boost::system::error_code error;
-    auto value = boost::json::parse(text, error, {}, options);
+    auto value = parse(text, error);
     if (error) throw Error(errc::invalid_value, "sio: not a JSON text: " + error.message());
     return value;
 }
@@ -31,10 +35,8 @@ boost::json::value parse(std::string_view text) {
 bool read_document(JsonReader& reader, boost::json::value& value) {
     std::string_view text;
     if (!reader.read_raw(text)) return false;
-    boost::json::parse_options options;
-    options.max_depth = detail::levels_that_fit(stack_bytes_per_level, max_depth);
     boost::system::error_code error;
-    value = boost::json::parse(text, error, {}, options);
+    value = parse(text, error);
     return !error || reader.fail("not a JSON text");
 }
 

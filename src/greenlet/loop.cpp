@@ -287,7 +287,8 @@ void Loop::post(Job job) {
     try {
         boost::asio::post(context_, [this] { take_inbox(); });
     } catch (...) {
-        inbox_.clear();  // the next one is to try again
+        job = std::move(inbox_.back());  // ends behind the lock: it may post something itself
+        inbox_.clear();                  // the next one is to try again
         throw;
     }
 }

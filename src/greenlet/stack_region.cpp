@@ -48,11 +48,6 @@ StackPlace find_stack(const void* address) noexcept {
     return {};
 }
 
-std::size_t stack_overflowed_at(const void* address) noexcept {
-    const StackPlace stack = find_stack(address);
-    return stack.in_guard ? stack.bytes : 0;
-}
-
 std::uint64_t stack_regions_gone() noexcept { return regions_gone.load(std::memory_order_relaxed); }
 
 }  // namespace sio::greenlet

@@ -32,8 +32,6 @@ struct StackPlace {
 
 /// The stack to which `address`, or the guard in which it lies, belongs. Async-signal-safe.
 StackPlace find_stack(const void* address) noexcept;
-/// The size of the stack below which `address` is a guard, or 0 when it is none. Async-signal-safe.
-std::size_t stack_overflowed_at(const void* address) noexcept;
 /// Changes whenever a region goes: what was found before may be wrong then.
 std::uint64_t stack_regions_gone() noexcept;
 

@@ -165,7 +165,7 @@ private:
 class Router::State::Inside {
 public:
     Inside(Environ& environ, const State& router)
-        : environ_(environ), here_(std::make_shared<Enclosing>(router, at_work(environ))) {
+        : environ_(environ), here_(std::make_shared<Enclosing>(router, http::error_pages_at_work(environ))) {
         environ.set(http::ErrorPagesOf{here_});
     }
     ~Inside() {
@@ -180,11 +180,6 @@ public:
     Inside& operator=(const Inside&) = delete;
 
 private:
-    static std::shared_ptr<const http::ErrorPages> at_work(Environ& environ) {
-        const auto* const kept = environ.get<http::ErrorPagesOf>();
-        return kept && kept->pages->at_work() ? kept->pages : nullptr;
-    }
-
     Environ& environ_;
     const std::shared_ptr<Enclosing> here_;
 };

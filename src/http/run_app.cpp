@@ -44,10 +44,14 @@ Response run_app(const App& app, Environ& environ) {
     return error_page(HttpError(500));
 }
 
+std::shared_ptr<const ErrorPages> error_pages_at_work(const Environ& environ) {
+    const auto* const kept = environ.get<ErrorPagesOf>();
+    return kept && kept->pages->at_work() ? kept->pages : nullptr;
+}
+
 Response without_errors(Environ& environ, const App& app) {
     // Asked now: the app may move the environ away.
-    const auto* const kept = environ.get<ErrorPagesOf>();
-    const std::shared_ptr<const ErrorPages> pages = kept && kept->pages->at_work() ? kept->pages : nullptr;
+    const auto pages = error_pages_at_work(environ);
     std::optional<HttpError> failure;
     try {
         return app(environ);

@@ -38,6 +38,9 @@ struct ErrorPagesOf {
     std::shared_ptr<const ErrorPages> pages;
 };
 
+/// Whom to ask for the pages of errors now; null for nobody.
+std::shared_ptr<const ErrorPages> error_pages_at_work(const Environ& environ);
+
 /// What `app` answers. An error that it throws is answered here, by the router at work or else plainly, so that whoever is around
 /// it sees a response like others.
 Response without_errors(Environ& environ, const App& app);

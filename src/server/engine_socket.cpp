@@ -43,8 +43,8 @@ struct EngineSocket::Impl {
     }
 
     session::EngineSession* session;  // null once it has ended
-    EngineSocket::Impl** known_to =
-        nullptr;  // where the session's observer has this one's address, as long as it lives
+    /// The observer's pointer to this, while both live: whichever ends first clears it.
+    EngineSocket::Impl** known_to = nullptr;
     Environ environ;
     std::string sid;
     std::string_view close_reason;

@@ -5,10 +5,11 @@
 
 namespace sio::session {
 
-/// The longest and the shortest time that a heartbeat is made of; others are taken for it. Clients are told of them, and the timers of those in
-/// JavaScript count 2^31 ms at most: more than that is no time at all to them.
+/// The longest interval or timeout of a heartbeat. Clients are told both, and timers in JavaScript count 2^31 ms at most: they take
+/// more than that for no time at all.
 inline constexpr std::chrono::milliseconds longest_heartbeat{1'000'000'000};
 
+/// `wanted`, but at least 1 ms and at most longest_heartbeat.
 constexpr std::chrono::milliseconds heartbeat_time(std::chrono::milliseconds wanted) noexcept {
     return std::clamp(wanted, std::chrono::milliseconds(1), longest_heartbeat);
 }

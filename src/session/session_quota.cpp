@@ -14,7 +14,7 @@ struct SlotPlace {
         quota->give_back(network);
     }
 
-    void judge() noexcept {
+    void recount() noexcept {
         const std::size_t now = works + (over ? running : static_cast<std::size_t>(!carried));
         // Wraps where it falls, and comes out right.
         client->idle.fetch_add(now - counted, std::memory_order_relaxed);
@@ -34,32 +34,32 @@ struct SlotPlace {
 void SessionSlot::set_carried(bool carried) noexcept {
     if (!place_ || place_->carried == carried) return;
     place_->carried = carried;
-    place_->judge();
+    place_->recount();
 }
 
 void SessionSlot::end() noexcept {
     if (!place_) return;
     place_->over = true;
-    place_->judge();
+    place_->recount();
     place_ = nullptr;
 }
 
 void SessionSlot::set_works(std::size_t works) noexcept {
     if (!place_) return;
     place_->works = works;
-    place_->judge();
+    place_->recount();
 }
 
 SessionSlot::Running::Running(const SessionSlot& slot) noexcept : place_(slot.place_) {
     if (!place_) return;
     ++place_->running;
-    place_->judge();
+    place_->recount();
 }
 
 SessionSlot::Running::~Running() {
     if (!place_) return;
     --place_->running;
-    place_->judge();
+    place_->recount();
 }
 
 SessionSlot SessionQuota::take(const EngineOptions& options, std::string_view address, Counters& counters) {
@@ -89,7 +89,7 @@ SessionSlot SessionQuota::take_for(std::uint64_t network, std::size_t limit) {
     Client& client = known != part.clients.end() ? known->second : part.clients[network];
     ++client.slots;
     place->client = &client;
-    place->judge();
+    place->recount();
     return SessionSlot(std::move(place));
 }
 

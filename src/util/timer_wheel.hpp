@@ -99,9 +99,9 @@ public:
     TimerWheel(const TimerWheel&) = delete;
     TimerWheel& operator=(const TimerWheel&) = delete;
 
-    /// What deadlines are compared with.
+    /// The time by which timers go.
     Clock::time_point now() const { return now_() + skipped_; }
-    /// Moves now() on by `time`, from the next call of advance() on also for what is armed: virtual time, for tests.
+    /// Moves now() forward, for virtual time. What is due then fires in the next advance().
     void skip(Clock::duration time) noexcept { skipped_ += time; }
 
     /// Fires every timer whose deadline is not after `now`, in the order of their milliseconds. An earlier `now` than

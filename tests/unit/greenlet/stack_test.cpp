@@ -62,6 +62,12 @@ bool died_of(const Ended& ended, int signal) { return WIFSIGNALED(ended.status) 
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
+/// The size of the stack below which `address` is a guard, or 0 when it is none.
+std::size_t stack_overflowed_at(const void* address) {
+    const auto stack = sio::greenlet::find_stack(address);
+    return stack.in_guard ? stack.bytes : 0;
+}
+
 }  // namespace
 
 TEST_CASE("an arena reuses stacks last in, first out, and they do not overlap") {
@@ -103,18 +109,18 @@ TEST_CASE("guards of both kinds stop an access, before and after a stack was giv
         CHECK(arena.allocate() == stack);
         stack[0] = 1;
         for (const std::size_t below : {std::size_t{1}, StackArena::guard_bytes}) {
-            CHECK(sio::greenlet::stack_overflowed_at(stack - below) == arena.stack_bytes());
+            CHECK(stack_overflowed_at(stack - below) == arena.stack_bytes());
             const Ended ended = in_child([&] {
                 ::signal(SIGSEGV, SIG_DFL);
                 *const_cast<volatile char*>(stack - below) = 1;
             });
             CHECK(died_of(ended, SIGSEGV));
         }
-        CHECK(sio::greenlet::stack_overflowed_at(stack) == 0);
+        CHECK(stack_overflowed_at(stack) == 0);
         arena.deallocate(stack);
     }
     int local = 0;
-    CHECK(sio::greenlet::stack_overflowed_at(&local) == 0);
+    CHECK(stack_overflowed_at(&local) == 0);
 }
 
 TEST_CASE("mprotect()ed guards end at a cap with an error that says so") {
