@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "util/decimal.hpp"
+#include "util/network_key.hpp"
 
 namespace sio::net {
 
@@ -78,10 +79,7 @@ bool SocketAddress::is_loopback() const noexcept {
 }
 
 std::uint64_t SocketAddress::network() const noexcept {
-    std::uint64_t bits = 0;
-    std::memcpy(&bits, bytes_.data(), family_ == Family::v4 ? 4 : 8);
-    // Keeps 1.2.3.4 apart from the network 102:304::/64, whose first bytes are the same.
-    return family_ == Family::v4 ? bits | 0xffff'0000'0000'0000u : bits;
+    return family_ == Family::v4 ? util::network_key_v4(bytes_.data()) : util::network_key_v6(bytes_.data());
 }
 
 std::string SocketAddress::text() const {
